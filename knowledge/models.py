@@ -1,0 +1,169 @@
+"""Knowledge overviews and the references behind them, in the terms of Dublin Core."""
+
+from django.db import models
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from taggit.managers import TaggableManager
+
+from knowledge import text
+from lmh_portal.core.languages import LANGUAGES
+from lmh_portal.core.models import Publishable
+from lmh_portal.core.translated import columns, translated
+from lmh_portal.vocabulary.models import StaffGroup, TargetGroup, TopicItem
+from lmh_portal.vocabulary.querysets import AboutQuerySet
+
+
+class OverviewQuerySet(AboutQuerySet):
+    search_fields = ["title", "summary"]
+
+    def for_cards(self):
+        """Everything components/overview_card.html reads, in one query."""
+        return self.only(
+            "slug", "status", "is_demo", "updated_at", "published_on", "review_due", *columns("title", "summary", "words")
+        ).with_ids(topic_ids="topic_items__tag")
+
+    def newest_first(self):
+        return self.order_by("-published_on", "-pk")
+
+
+class Overview(Publishable):
+    """What is known about a question, and what it means in practice."""
+
+    title = models.CharField(_("title"), max_length=200)
+    summary = models.TextField(_("summary"), help_text=_("Two or three sentences, without Markdown."))
+    body = models.TextField(
+        _("text"),
+        blank=True,
+        help_text=_("Markdown. Headings start at ##. Cite a reference by its key: [@karliner2007]."),
+    )
+    body_html = models.TextField(_("text as a page"), blank=True, editable=False)
+    words = models.PositiveIntegerField(_("words"), default=0, editable=False)
+    published_on = models.DateField(_("published"), default=timezone.localdate)
+    searched_until = models.DateField(_("literature searched until"), null=True, blank=True)
+    reviewed_on = models.DateField(_("reviewed"), null=True, blank=True)
+    review_due = models.DateField(_("next review"), null=True, blank=True)
+    review_function = models.CharField(
+        _("responsible function"),
+        max_length=120,
+        blank=True,
+        help_text=_("A function, not a person: who sees to it that the text is reviewed."),
+    )
+    topics = TaggableManager(_("topics"), through="TopicOfOverview", blank=True)
+    target_groups = models.ManyToManyField(
+        TargetGroup, blank=True, related_name="overviews", verbose_name=_("target groups")
+    )
+    staff_groups = models.ManyToManyField(
+        StaffGroup, blank=True, related_name="overviews", verbose_name=_("staff groups")
+    )
+    references = models.ManyToManyField("Reference", through="Citation", related_name="overviews")
+
+    objects = OverviewQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("knowledge overview")
+        verbose_name_plural = _("knowledge overviews")
+        indexes = [models.Index(fields=["-published_on", "-id"], name="knowledge_overview_newest")]
+
+    def __str__(self):
+        return translated(self, "title").value
+
+    def get_absolute_url(self):
+        return reverse("knowledge:overview_detail", args=[self.slug])
+
+    def save(self, **kwargs):
+        """Render the texts: pages show `body_html`, sanitised here, and never render Markdown."""
+        for code in LANGUAGES:
+            body = getattr(self, f"body_{code}") or ""
+            setattr(self, f"body_html_{code}", text.render(body))
+            setattr(self, f"words_{code}", len(body.split()))
+        super().save(**kwargs)
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.review_due is not None and self.review_due < timezone.localdate()
+
+    @property
+    def reading_minutes(self) -> int:
+        """At 200 words a minute, for the text in the page's language; at least one."""
+        language = translated(self, "title").language
+        return max(1, round((getattr(self, f"words_{language}") or self.words_sv or 0) / 200))
+
+
+class Reference(models.Model):
+    """A publication or law that overviews cite."""
+
+    class Kind(models.TextChoices):
+        ARTICLE = "article", _("Article")
+        REPORT = "report", _("Report")
+        LAW = "law", _("Law")
+        INQUIRY = "inquiry", _("Government inquiry")
+        WEBSITE = "website", _("Website")
+
+    class Verification(models.TextChoices):
+        SOURCE_CHECKED = "source-checked", _("Looked up in a public source")
+        KNOWN = "known", _("From general knowledge; look up before publishing")
+
+    key = models.SlugField(_("key"), unique=True, help_text=_("How texts cite it, for example karliner2007."))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    authors = models.CharField(_("authors"), max_length=500)
+    year = models.CharField(_("year"), max_length=10)
+    title = models.CharField(_("title"), max_length=500)
+    container = models.CharField(
+        _("published in"), max_length=300, blank=True, help_text=_("Journal, series or publisher.")
+    )
+    details = models.CharField(_("volume and pages"), max_length=200, blank=True)
+    doi = models.CharField(_("DOI"), max_length=200, blank=True)
+    url = models.URLField(_("address"), blank=True, max_length=500)
+    verification = models.CharField(
+        _("verification"), max_length=14, choices=Verification, default=Verification.KNOWN
+    )
+
+    class Meta:
+        verbose_name = _("reference")
+        verbose_name_plural = _("references")
+        ordering = ["key"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("doi"),
+                condition=~models.Q(doi=""),
+                name="reference_has_its_own_doi",
+                violation_error_message=_("Another reference has this DOI."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.authors.split(',')[0]} {self.year}: {self.title}"
+
+    @property
+    def link(self) -> str:
+        return f"https://doi.org/{self.doi}" if self.doi else self.url
+
+
+class Citation(models.Model):
+    """A reference in an overview's list; its place in the list is the number that readers see."""
+
+    overview = models.ForeignKey(Overview, models.CASCADE, related_name="citations")
+    reference = models.ForeignKey(
+        Reference, models.PROTECT, related_name="citations", verbose_name=_("reference")
+    )
+    position = models.PositiveSmallIntegerField(_("number"), default=1)
+
+    class Meta:
+        verbose_name = _("reference")
+        verbose_name_plural = _("references")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["overview", "reference"], name="overview_lists_reference_once")
+        ]
+
+    def __str__(self):
+        return f"{self.position}. {self.reference}"
+
+
+class TopicOfOverview(TopicItem):
+    content_object = models.ForeignKey(Overview, models.CASCADE, related_name="topic_items")
+
+    class Meta(TopicItem.Meta):
+        constraints = [models.UniqueConstraint(fields=["content_object", "tag"], name="overview_has_topic_once")]

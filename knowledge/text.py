@@ -1,0 +1,51 @@
+"""An overview's text: rendered once when it is saved, citations numbered when it is shown."""
+
+import re
+from typing import NamedTuple
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from lmh_portal.core import markdown
+
+CITATION = re.compile(r"\[(@[\w-]+(?:[;,]\s*@[\w-]+)*)\]")
+HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
+
+
+class Heading(NamedTuple):
+    id: str
+    title: SafeString
+
+
+def render(body: str) -> str:
+    return markdown.to_html(body)
+
+
+def headings(html: str) -> list[Heading]:
+    """The text's sections, for its table of contents."""
+    return [Heading(id_, mark_safe(title)) for id_, title in HEADING.findall(html)]  # noqa: S308 (sanitised on save)
+
+
+def cited_keys(body: str) -> list[str]:
+    """The keys of all references that the text cites, in order of first mention."""
+    groups = CITATION.findall(body)
+    return list(dict.fromkeys(key.strip().lstrip("@") for group in groups for key in re.split("[;,]", group)))
+
+
+def with_citations(html: str, numbers: dict[str, int]) -> SafeString:
+    """Turn `[@key]` into numbered links to the reference list; the first of each key can be returned to."""
+    seen: set[str] = set()
+
+    def link(key: str) -> SafeString:
+        if key not in numbers:
+            return format_html("?")
+        anchor = "" if key in seen else format_html(' id="cite-{}"', key)
+        seen.add(key)
+        return format_html('<a href="#ref-{}"{}>{}</a>', key, anchor, numbers[key])
+
+    def group(match: re.Match) -> str:
+        keys = [key.strip().lstrip("@") for key in re.split("[;,]", match[1])]
+        links = format_html_join(", ", "{}", ((link(key),) for key in keys))
+        return format_html('<span class="citation">[{}]</span>', links)
+
+    return mark_safe(CITATION.sub(group, html))  # noqa: S308 (sanitised on save)

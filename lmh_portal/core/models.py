@@ -1,0 +1,60 @@
+"""What all content has in common."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class ContentVersion(models.Model):
+    """One row; see `core.version`."""
+
+    number = models.BigIntegerField(default=1)
+
+    def __str__(self):
+        return str(self.number)
+
+
+class PublishableQuerySet(models.QuerySet):
+    def published(self):
+        return self.filter(status=Publishable.Status.PUBLISHED)
+
+    def visible_to(self, user):
+        """Everything for those who may see drafts, else what is published."""
+        view = f"{self.model._meta.app_label}.view_{self.model._meta.model_name}"
+        return self.all() if user.is_staff and user.has_perm(view) else self.published()
+
+
+class Publishable(models.Model):
+    """A page of its own that editors write, publish and keep."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", pgettext_lazy("publication status", "Draft")
+        PUBLISHED = "published", pgettext_lazy("publication status", "Published")
+
+    slug = models.SlugField(
+        _("address"),
+        max_length=120,
+        unique=True,
+        help_text=_("The last part of the page's address, the same in every language. Do not change it once published."),
+    )
+    status = models.CharField(
+        _("status"),
+        max_length=10,
+        choices=Status,
+        default=Status.DRAFT,
+        help_text=_("Drafts are seen only by editors who are signed in."),
+    )
+    is_demo = models.BooleanField(
+        _("demonstration content"), default=False, help_text=_("Says on the page that this is an example.")
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("last updated"), auto_now=True)
+
+    objects = PublishableQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status != self.Status.PUBLISHED

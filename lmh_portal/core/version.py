@@ -1,0 +1,89 @@
+"""The content version: a number that every committed change of public content raises.
+
+Deferred triggers (see migration 0001) raise it at commit, whatever door the change came through, so
+whoever reads a version sees at least the content of that version. What is computed from content is
+remembered under it: `remembered("facets", …)` never answers with older content than the database has.
+"""
+
+from collections.abc import Callable, Hashable
+from contextvars import ContextVar
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection
+
+REMEMBERED_AT_MOST = 2000
+
+_of_request: ContextVar[list | None] = ContextVar("content_version_of_request", default=None)
+_memory: dict[Hashable, Any] = {}
+
+
+class ContentVersionMiddleware:
+    """Lets one request ask the database for the content version at most once."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        token = _of_request.set([])
+        try:
+            return self.get_response(request)
+        finally:
+            _of_request.reset(token)
+
+
+def current() -> int:
+    """The content version now; within a request the one that it first saw."""
+    known = _of_request.get()
+    if known:
+        return known[0]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(number), 0) FROM core_contentversion")
+        (number,) = cursor.fetchone()
+    if known is not None:
+        known.append(number)
+    return number
+
+
+def remembered(key: Hashable, make: Callable[[], Any]) -> Any:
+    """What `make()` gave for this content version; made anew when the content has changed."""
+    full_key = (current(), key)
+    if full_key not in _memory:
+        if len(_memory) >= REMEMBERED_AT_MOST or (_memory and next(iter(_memory))[0] != full_key[0]):
+            _memory.clear()
+        _memory[full_key] = make()
+    return _memory[full_key]
+
+
+def forget() -> None:
+    """Empty this process's memory (tests do, whose changes are rolled back)."""
+    _memory.clear()
+
+
+def watch_content_tables(**kwargs) -> None:
+    """Give every table of the content apps its trigger; runs after each migrate."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        present = set(connection.introspection.table_names(cursor))
+        if "core_contentversion" not in present:
+            return
+        cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'raise_content_version'")
+        watched = {table.strip('"') for (table,) in cursor.fetchall()}
+        for table in sorted((content_tables() & present) - watched):
+            cursor.execute(
+                f"CREATE CONSTRAINT TRIGGER raise_content_version AFTER INSERT OR UPDATE OR DELETE"
+                f" ON {connection.ops.quote_name(table)} DEFERRABLE INITIALLY DEFERRED"
+                f" FOR EACH ROW EXECUTE FUNCTION raise_content_version()"
+            )
+
+
+def content_tables() -> set[str]:
+    """The tables, those of many-to-many relations included, whose rows make up public pages."""
+    return {
+        model._meta.db_table
+        for label in settings.CONTENT_APPS
+        for model in apps.get_app_config(label).get_models(include_auto_created=True)
+        if model._meta.managed and not model._meta.proxy
+    }

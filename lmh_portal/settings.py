@@ -1,0 +1,248 @@
+"""Settings, read from the environment; `.env.example` lists every variable.
+
+A missing or wrong value stops the start with a sentence that names the variable.
+`./dev` sets DJANGO_ENV=local; everything else is production, and safe by default.
+"""
+
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from lmh_portal import devdb
+from lmh_portal.core.languages import LANGUAGES as LANGUAGE_TABLE
+from lmh_portal.core.languages import SOURCE_LANGUAGE
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+LOCAL_DIR = BASE_DIR / ".local"  # what ./dev keeps beside the code: mail, generated key
+env = environ.Env()
+
+
+# --- readers that fail loudly
+
+
+def required(name: str, why: str) -> str:
+    """The variable's value; production does not start without it."""
+    if not (value := env.str(name, default="").strip()):
+        raise ImproperlyConfigured(f"{name} is not set: {why}. For work on this machine use ./dev instead.")
+    return value
+
+
+def number(name: str, default: int, at_least: int = 0) -> int:
+    """A whole number from the environment."""
+    value = env.str(name, default=str(default)).strip()
+    if not value.isdecimal() or int(value) < at_least:
+        raise ImproperlyConfigured(f"{name} must be a whole number of at least {at_least}, not {value!r}.")
+    return int(value)
+
+
+def switch(name: str, default: bool) -> bool:
+    """True or false from the environment."""
+    value = env.str(name, default=str(default)).strip().lower()
+    if value not in {"true", "false"}:
+        raise ImproperlyConfigured(f"{name} must be true or false, not {value!r}.")
+    return value == "true"
+
+
+def database(url: str) -> dict:
+    """Django's settings for a DATABASE_URL."""
+    if urlsplit(url).scheme not in {"postgres", "postgresql"}:
+        raise ImproperlyConfigured(
+            "DATABASE_URL must look like postgres://user:password@host:5432/name (PostgreSQL 15 or newer)."
+        )
+    return env.db_url_config(url)
+
+
+def local_secret_key() -> str:
+    """A key of this checkout's own, made at the first start."""
+    path = LOCAL_DIR / "secret-key"
+    LOCAL_DIR.mkdir(mode=0o700, exist_ok=True)
+    if not path.exists():
+        path.write_text(secrets.token_urlsafe(50))
+    return path.read_text()
+
+
+# --- the environment
+
+DJANGO_ENV = env.str("DJANGO_ENV", default="production")
+if DJANGO_ENV not in {"local", "production"}:
+    raise ImproperlyConfigured(f"DJANGO_ENV must be local or production, not {DJANGO_ENV!r}.")
+IS_LOCAL = DJANGO_ENV == "local"
+DEBUG = IS_LOCAL and switch("DEBUG", default=True)
+
+if IS_LOCAL:
+    SECRET_KEY = env.str("SECRET_KEY", default="") or local_secret_key()
+    ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+    EMAIL = {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend"}
+else:
+    SECRET_KEY = required("SECRET_KEY", "it signs sessions and links; make one of at least 50 random characters")
+    ALLOWED_HOSTS = [
+        host.strip() for host in required("ALLOWED_HOSTS", "name the portal's host names, separated by commas").split(",")
+    ]
+    EMAIL = env.email_url_config(
+        required("EMAIL_URL", "name the mail server, for example smtp+tls://user:password@mail.example.org:587")
+    )
+vars().update(EMAIL)
+EMAIL_FILE_PATH = LOCAL_DIR / "mail" if IS_LOCAL else None
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@localhost")
+EDITORS_EMAIL = env.str("EDITORS_EMAIL", default=DEFAULT_FROM_EMAIL)  # where messages from visitors are announced
+
+DATABASE_URL = env.str("DATABASE_URL", default="")
+if DATABASE_URL:
+    DATABASES = {"default": database(DATABASE_URL)}
+elif IS_LOCAL:
+    DATABASES = {"default": devdb.config("portal")}
+else:
+    DATABASES = {"default": database(required("DATABASE_URL", "name the PostgreSQL database"))}
+DATABASES["default"] |= {
+    "CONN_MAX_AGE": None,  # one lasting connection per thread
+    "CONN_HEALTH_CHECKS": True,
+}
+
+# --- security
+
+BEHIND_PROXY = switch("BEHIND_PROXY", default=False)
+if not IS_LOCAL:
+    SECURE_SSL_REDIRECT = switch("SSL_REDIRECT", default=True)
+    SECURE_HSTS_SECONDS = number("HSTS_SECONDS", 31536000)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    if BEHIND_PROXY:  # only where the proxy sets this header itself, whatever the visitor sent
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REDIRECT_EXEMPT = [r"^health/$"]
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+SILENCED_SYSTEM_CHECKS: list[str] = []
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "manifest-src": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "object-src": ["'none'"],
+    }
+}
+PERMISSIONS_POLICY = {
+    feature: []
+    for feature in ["camera", "microphone", "geolocation", "payment", "usb", "display-capture", "browsing-topics"]
+}
+
+# --- the application
+
+INSTALLED_APPS = [
+    "modeltranslation",  # before the admin, whose forms it extends
+    "lmh_portal.core.apps.EditorsDeskConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "procrastinate.contrib.django",
+    "taggit",
+    "csp",
+    "lmh_portal.core",
+    "lmh_portal.vocabulary",
+    "lmh_portal.accounts",
+    "actors",
+    "knowledge",
+    "events",
+    "lmh_portal.home",
+    "lmh_portal.search",
+    "lmh_portal.feedback",
+    "lmh_portal.stats",
+    "lmh_portal.starter",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "lmh_portal.core.version.ContentVersionMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "lmh_portal.urls"
+WSGI_APPLICATION = "lmh_portal.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "lmh_portal.core.context.page",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "lmh_portal.core.templatetags.portal"],
+        },
+    }
+]
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CONTENT_APPS = ["vocabulary", "actors", "knowledge", "events"]  # a change to their tables is a new content version
+TAGGIT_CASE_INSENSITIVE = True
+
+# --- languages and time
+
+LANGUAGES = [(language.code, language.name) for language in LANGUAGE_TABLE.values()]
+LANGUAGE_CODE = SOURCE_LANGUAGE
+LOCALE_PATHS = [BASE_DIR / "locale"]
+MODELTRANSLATION_DEFAULT_LANGUAGE = SOURCE_LANGUAGE
+MODELTRANSLATION_FALLBACK_LANGUAGES = {"default": (SOURCE_LANGUAGE,)} | {
+    language.code: language.fallback for language in LANGUAGE_TABLE.values()
+}
+TIME_ZONE = "Europe/Stockholm"
+USE_TZ = True
+
+# --- static files
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if IS_LOCAL
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = IS_LOCAL
+
+# --- logs: ids, never persons
+
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
+if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+    raise ImproperlyConfigured(f"LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR, not {LOG_LEVEL!r}.")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {"procrastinate.blueprints": {"level": "WARNING"}},
+}

@@ -1,0 +1,79 @@
+"""Every vocabulary in memory, in one query a content version: pages name hundreds of terms."""
+
+from dataclasses import dataclass, field
+
+from django.db.models import CharField, IntegerField, Value
+from django.db.models.functions import Cast
+
+from lmh_portal.core.languages import LANGUAGES, text_order
+from lmh_portal.core.translated import Text, columns, page_language
+from lmh_portal.core.version import remembered
+from lmh_portal.vocabulary import models
+
+KINDS = {
+    "topic": models.Topic,
+    "target_group": models.TargetGroup,
+    "staff_group": models.StaffGroup,
+    "organization_type": models.OrganizationType,
+    "event_type": models.EventType,
+    "language": models.Language,
+    "area": models.Area,
+}
+
+
+@dataclass(slots=True)
+class TermInMemory:
+    """A vocabulary's row as pages use it."""
+
+    pk: int
+    code: str
+    names: dict[str, str]
+    parent: "int | None" = None
+    kind: str = ""  # of an area
+    texts: dict[str, Text] = field(default_factory=dict)  # by page language
+
+    @property
+    def text(self) -> Text:
+        language = page_language()
+        if language not in self.texts:
+            code = next((code for code in text_order(language) if self.names[code]), language)
+            self.texts[language] = Text(self.names[code] or "", code)
+        return self.texts[language]
+
+    def __str__(self):
+        return self.text.value
+
+
+def terms(kind: str) -> dict[int, TermInMemory]:
+    """The terms of a kind by primary key, in the vocabulary's own order."""
+    return remembered("terms", _load)[kind]
+
+
+def by_code(kind: str) -> dict[str, TermInMemory]:
+    return remembered(("terms by code", kind), lambda: {term.code: term for term in terms(kind).values()})
+
+
+def _load() -> dict[str, dict[int, TermInMemory]]:
+    def rows(kind, model):
+        code, parent, detail, position = "code", Value(None), Value(""), "position"
+        if model is models.Topic:
+            code, parent = "slug", "broader_id"
+        if model is models.Area:
+            parent, detail, position = "within_id", "kind", Value(0)
+        return (
+            model.objects.order_by()
+            .annotate(
+                of=Value(kind, CharField()),
+                known_as=Cast(code, CharField()),
+                above=Cast(parent, IntegerField()),
+                detail=Cast(detail, CharField()),
+                place=Cast(position, IntegerField()),
+            )
+            .values_list("of", "pk", "known_as", "above", "detail", "place", *columns("name"))
+        )
+
+    first, *others = [rows(kind, model) for kind, model in KINDS.items()]
+    found: dict[str, dict[int, TermInMemory]] = {kind: {} for kind in KINDS}
+    for kind, pk, code, parent, detail, _place, *names in first.union(*others, all=True).order_by("place", "known_as"):
+        found[kind][pk] = TermInMemory(pk, code, dict(zip(LANGUAGES, names, strict=True)), parent, detail)
+    return found

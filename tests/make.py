@@ -1,0 +1,123 @@
+"""Rows for tests: each function sets what a row needs, the test what it is about."""
+
+import datetime as dt
+from itertools import count
+
+from django.utils import timezone
+
+from actors.models import Organization, Service
+from events.models import Event, ProgrammeItem
+from knowledge.models import Citation, Overview, Reference
+from lmh_portal.accounts.models import User
+from lmh_portal.vocabulary import models as vocabulary
+from lmh_portal.vocabulary.services import flatten_hierarchies
+
+_number = count(1)
+
+
+def make_term(model, **fields):
+    """A term of any vocabulary but topics and areas."""
+    number = next(_number)
+    return model.objects.create(**{"code": f"term-{number}", "name_sv": f"Term {number}"} | fields)
+
+
+def make_topic(**fields) -> vocabulary.Topic:
+    number = next(_number)
+    topic = vocabulary.Topic.objects.create(**{"slug": f"topic-{number}", "name_sv": f"Ämne {number}"} | fields)
+    flatten_hierarchies()
+    return topic
+
+
+def make_area(**fields) -> vocabulary.Area:
+    """A municipality of a county of a country, unless told otherwise."""
+    number = next(_number)
+    if fields.get("kind") != "country":
+        fields.setdefault("within", vocabulary.Area.objects.filter(kind="county").first() or _make_county())
+    values = {"code": f"area-{number}", "name_sv": f"Ort {number}", "kind": "municipality"} | fields
+    area = vocabulary.Area.objects.create(**values)
+    flatten_hierarchies()
+    return area
+
+
+def _make_county() -> vocabulary.Area:
+    country = vocabulary.Area.objects.create(kind="country", code="SE", name_sv="Sverige", name_en="Sweden")
+    return vocabulary.Area.objects.create(kind="county", code="14", name_sv="Västra Götalands län", within=country)
+
+
+def make_organization(topics=(), target_groups=(), languages=(), **fields) -> Organization:
+    number = next(_number)
+    fields.setdefault("organization_type", vocabulary.OrganizationType.objects.first() or make_term(vocabulary.OrganizationType))
+    values = {
+        "slug": f"organization-{number}", "status": "published", "name_sv": f"Aktör {number}",
+        "description_sv": "En beskrivning.",
+    }  # fmt: skip
+    organization = Organization.objects.create(**values | fields)
+    organization.topics.set(topics)
+    organization.target_groups.set(target_groups)
+    organization.languages.set(languages)
+    return organization
+
+
+def make_service(topics=(), target_groups=(), areas=(), languages=(), **fields) -> Service:
+    number = next(_number)
+    fields.setdefault("organization", Organization.objects.first() or make_organization())
+    values = {
+        "slug": f"service-{number}", "status": "published", "name_sv": f"Insats {number}",
+        "description_sv": "En beskrivning.",
+    }  # fmt: skip
+    service = Service.objects.create(**values | fields)
+    service.topics.set(topics)
+    service.target_groups.set(target_groups)
+    service.areas.set(areas)
+    service.languages.set(languages)
+    return service
+
+
+def make_reference(**fields) -> Reference:
+    number = next(_number)
+    values = {
+        "key": f"reference{number}", "kind": "article", "authors": "Berg A, Sjö B", "year": "2020",
+        "title": f"Study {number}", "container": "Journal",
+    }  # fmt: skip
+    return Reference.objects.create(**values | fields)
+
+
+def make_overview(topics=(), target_groups=(), staff_groups=(), references=(), **fields) -> Overview:
+    number = next(_number)
+    values = {
+        "slug": f"overview-{number}", "status": "published", "title_sv": f"Översikt {number}",
+        "summary_sv": "En sammanfattning.", "body_sv": "## Bakgrund\n\nText.",
+    }  # fmt: skip
+    overview = Overview.objects.create(**values | fields)
+    overview.topics.set(topics)
+    overview.target_groups.set(target_groups)
+    overview.staff_groups.set(staff_groups)
+    for position, reference in enumerate(references, 1):
+        Citation.objects.create(overview=overview, reference=reference, position=position)
+    return overview
+
+
+def make_event(topics=(), target_groups=(), staff_groups=(), languages=(), programme=(), **fields) -> Event:
+    """An event in ten days, from 9 to 12, unless told otherwise."""
+    number = next(_number)
+    starts_at = timezone.localtime().replace(hour=9, minute=0, second=0, microsecond=0) + dt.timedelta(days=10)
+    fields.setdefault("organizer", Organization.objects.first() or make_organization())
+    fields.setdefault("event_type", vocabulary.EventType.objects.first() or make_term(vocabulary.EventType))
+    fields.setdefault("starts_at", starts_at)
+    fields.setdefault("ends_at", fields["starts_at"] + dt.timedelta(hours=3))
+    values = {"slug": f"event-{number}", "status": "published", "name_sv": f"Aktivitet {number}"}
+    event = Event.objects.create(**values | fields)
+    event.topics.set(topics)
+    event.target_groups.set(target_groups)
+    event.staff_groups.set(staff_groups)
+    event.languages.set(languages)
+    for position, name in enumerate(programme, 1):
+        ProgrammeItem.objects.create(event=event, position=position, name_sv=name)
+    return event
+
+
+def make_editor(**fields) -> User:
+    """Somebody who may do everything in the admin."""
+    number = next(_number)
+    values = {"username": f"editor-{number}", "is_staff": True, "is_superuser": True, "password": "!"}
+    return User.objects.create(**values | fields)

@@ -1,0 +1,11 @@
+"""The portal's settings as the tests run them: local, without debug, mail kept in memory."""
+
+import os
+
+os.environ["DJANGO_ENV"] = "local"
+os.environ["DEBUG"] = "false"
+
+from lmh_portal.settings import *  # noqa: E402, F403
+
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
