@@ -225,18 +225,16 @@ def _answers(database: str) -> bool:
 
 
 def _servers() -> list[int]:
-    """Who serves our data, as the system sees it: the number in a lock file may be a zombie's or a stranger's."""
-    if not Path("/proc/self/cmdline").exists():  # macOS
-        lines = subprocess.run(
-            ["ps", "-axo", "pid=,command="], capture_output=True, text=True, check=True
-        ).stdout  # noqa: S607
-        return [
-            int(line.split()[0]) for line in lines.splitlines() if line.endswith(f"postgres -D {_data()}")
-        ]
+    """Who serves our data, as the system knows it: a number in a lock file may be a stranger's by now."""
+    command = ["postgres", "-D", str(_data())]
+    if sys.platform == "darwin":
+        processes = subprocess.check_output(["/bin/ps", "-axo", "pid=,command="], text=True).splitlines()
+        return [int(line.split()[0]) for line in processes if line.endswith(" ".join(command))]
+    ending = os.fsencode("\0".join([*command, ""]))
     pids = []
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # it has just ended
-            if (process / "cmdline").read_bytes().endswith(b"postgres\0-D\0" + os.fsencode(_data()) + b"\0"):
+            if (process / "cmdline").read_bytes().endswith(ending):
                 pids.append(int(process.name))
     return pids
 
@@ -262,7 +260,7 @@ def _prepare_cluster() -> None:
 
 
 def _start_server() -> None:
-    """Start it and wait. After a crash its last processes may hold the shared memory for a moment: try again."""
+    """Start it and wait. After a crash the last processes may hold the memory for a moment: try again."""
     deadline = time.monotonic() + PATIENCE
     while not _answers("postgres"):
         if time.monotonic() > deadline:
