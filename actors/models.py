@@ -30,8 +30,19 @@ class OrganizationQuerySet(ActorQuerySet):
     def for_cards(self):
         """Everything components/organization_item.html reads, in one query."""
         return self.only(
-            "slug", "status", "is_demo", "certainty", "organization_type", "municipality", *columns("name", "description")
+            "slug",
+            "status",
+            "is_demo",
+            "certainty",
+            "organization_type",
+            "municipality",
+            *columns("name", "description"),
         ).with_ids(topic_ids="topic_items__tag")
+
+    def for_detail(self):
+        return self.select_related("parent_organization").with_ids(
+            topic_ids="topic_items__tag", target_group_ids="target_groups", language_ids="languages"
+        )
 
 
 class Organization(Publishable):
@@ -107,10 +118,12 @@ class ServiceQuerySet(ActorQuerySet):
             .with_ids(topic_ids="topic_items__tag", area_ids="areas")
         )  # fmt: skip
 
-    def reaching(self, municipality_id: int):
-        """Services for people in a municipality: its own and those of every wider area."""
-        return self.filter(
-            pk__in=Service.areas.through.objects.filter(area__municipalities=municipality_id).values("service")
+    def for_detail(self):
+        return self.select_related("organization").with_ids(
+            topic_ids="topic_items__tag",
+            target_group_ids="target_groups",
+            language_ids="languages",
+            area_ids="areas",
         )
 
 
@@ -150,9 +163,13 @@ class Service(Publishable):
         verbose_name=_("area served"),
         help_text=_("Municipalities, a subregion, a county or the whole country."),
     )
-    audience = models.CharField(_("who it is for"), max_length=13, choices=Audience, default=Audience.RESIDENTS)
+    audience = models.CharField(
+        _("who it is for"), max_length=13, choices=Audience, default=Audience.RESIDENTS
+    )
     access = models.CharField(_("how to get in"), max_length=11, choices=Access, default=Access.CONTACT)
-    languages = models.ManyToManyField(Language, blank=True, related_name="services", verbose_name=_("languages"))
+    languages = models.ManyToManyField(
+        Language, blank=True, related_name="services", verbose_name=_("languages")
+    )
     website = models.URLField(_("website"), blank=True)
     certainty = models.CharField(
         _("how sure the facts are"), max_length=14, choices=Certainty, default=Certainty.GENERIC
@@ -185,4 +202,6 @@ class TopicOfService(TopicItem):
     content_object = models.ForeignKey(Service, models.CASCADE, related_name="topic_items")
 
     class Meta(TopicItem.Meta):
-        constraints = [models.UniqueConstraint(fields=["content_object", "tag"], name="service_has_topic_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["content_object", "tag"], name="service_has_topic_once")
+        ]

@@ -40,6 +40,12 @@ class EventQuerySet(AboutQuerySet):
             *columns("name", "description"),
         )  # fmt: skip
 
+    def for_detail(self):
+        return self.select_related("organizer").with_ids(
+            topic_ids="topic_items__tag", target_group_ids="target_groups", staff_group_ids="staff_groups",
+            language_ids="languages",
+        )  # fmt: skip
+
 
 class Event(Publishable):
     """One activity: schema.org Event."""
@@ -108,13 +114,18 @@ class Event(Publishable):
         related_name="events",
         verbose_name=_("municipality"),
     )
-    languages = models.ManyToManyField(Language, blank=True, related_name="events", verbose_name=_("languages"))
+    languages = models.ManyToManyField(
+        Language, blank=True, related_name="events", verbose_name=_("languages")
+    )
     maximum_attendee_capacity = models.PositiveIntegerField(_("places"), null=True, blank=True)
     participants_reported = models.PositiveIntegerField(
         _("participants"), null=True, blank=True, help_text=_("Reported after the event.")
     )
     fee_sek = models.PositiveIntegerField(
-        _("fee in SEK"), null=True, blank=True, help_text=_("0 means free of charge; leave empty if not known.")
+        _("fee in SEK"),
+        null=True,
+        blank=True,
+        help_text=_("0 means free of charge; leave empty if not known."),
     )
     registration = models.CharField(
         _("registration"), max_length=11, choices=Registration, default=Registration.OPEN

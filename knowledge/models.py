@@ -21,11 +21,20 @@ class OverviewQuerySet(AboutQuerySet):
     def for_cards(self):
         """Everything components/overview_card.html reads, in one query."""
         return self.only(
-            "slug", "status", "is_demo", "updated_at", "published_on", "review_due", *columns("title", "summary", "words")
+            "slug",
+            "status",
+            "is_demo",
+            "updated_at",
+            "published_on",
+            "review_due",
+            *columns("title", "summary", "words"),
         ).with_ids(topic_ids="topic_items__tag")
 
-    def newest_first(self):
-        return self.order_by("-published_on", "-pk")
+    def for_detail(self):
+        """What an overview's page shows: everything but the Markdown."""
+        return self.defer("body", *columns("body")).with_ids(
+            topic_ids="topic_items__tag", target_group_ids="target_groups", staff_group_ids="staff_groups"
+        )
 
 
 class Overview(Publishable):
@@ -141,6 +150,11 @@ class Reference(models.Model):
         return f"https://doi.org/{self.doi}" if self.doi else self.url
 
 
+class CitationQuerySet(models.QuerySet):
+    def with_references(self):
+        return self.select_related("reference").order_by("position", "pk")
+
+
 class Citation(models.Model):
     """A reference in an overview's list; its place in the list is the number that readers see."""
 
@@ -149,6 +163,8 @@ class Citation(models.Model):
         Reference, models.PROTECT, related_name="citations", verbose_name=_("reference")
     )
     position = models.PositiveSmallIntegerField(_("number"), default=1)
+
+    objects = CitationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("reference")
@@ -166,4 +182,6 @@ class TopicOfOverview(TopicItem):
     content_object = models.ForeignKey(Overview, models.CASCADE, related_name="topic_items")
 
     class Meta(TopicItem.Meta):
-        constraints = [models.UniqueConstraint(fields=["content_object", "tag"], name="overview_has_topic_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["content_object", "tag"], name="overview_has_topic_once")
+        ]

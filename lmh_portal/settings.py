@@ -77,17 +77,24 @@ if IS_LOCAL:
     ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
     EMAIL = {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend"}
 else:
-    SECRET_KEY = required("SECRET_KEY", "it signs sessions and links; make one of at least 50 random characters")
+    SECRET_KEY = required(
+        "SECRET_KEY", "it signs sessions and links; make one of at least 50 random characters"
+    )
     ALLOWED_HOSTS = [
-        host.strip() for host in required("ALLOWED_HOSTS", "name the portal's host names, separated by commas").split(",")
+        host.strip()
+        for host in required("ALLOWED_HOSTS", "name the portal's host names, separated by commas").split(",")
     ]
     EMAIL = env.email_url_config(
-        required("EMAIL_URL", "name the mail server, for example smtp+tls://user:password@mail.example.org:587")
+        required(
+            "EMAIL_URL", "name the mail server, for example smtp+tls://user:password@mail.example.org:587"
+        )
     )
 vars().update(EMAIL)
 EMAIL_FILE_PATH = LOCAL_DIR / "mail" if IS_LOCAL else None
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@localhost")
-EDITORS_EMAIL = env.str("EDITORS_EMAIL", default=DEFAULT_FROM_EMAIL)  # where messages from visitors are announced
+EDITORS_EMAIL = env.str(
+    "EDITORS_EMAIL", default=DEFAULT_FROM_EMAIL
+)  # where messages from visitors are announced
 
 DATABASE_URL = env.str("DATABASE_URL", default="")
 if DATABASE_URL:
@@ -134,7 +141,15 @@ CONTENT_SECURITY_POLICY = {
 }
 PERMISSIONS_POLICY = {
     feature: []
-    for feature in ["camera", "microphone", "geolocation", "payment", "usb", "display-capture", "browsing-topics"]
+    for feature in [
+        "camera",
+        "microphone",
+        "geolocation",
+        "payment",
+        "usb",
+        "display-capture",
+        "browsing-topics",
+    ]
 }
 
 # --- the application
@@ -192,7 +207,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "lmh_portal.core.context.page",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "lmh_portal.core.templatetags.portal"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "lmh_portal.core.templatetags.portal",
+            ],
         },
     }
 ]
@@ -203,7 +222,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CONTENT_APPS = ["vocabulary", "actors", "knowledge", "events"]  # a change to their tables is a new content version
+CONTENT_APPS = [
+    "vocabulary",
+    "actors",
+    "knowledge",
+    "events",
+]  # a change to their tables is a new content version
 TAGGIT_CASE_INSENSITIVE = True
 
 # --- languages and time
@@ -215,6 +239,7 @@ MODELTRANSLATION_DEFAULT_LANGUAGE = SOURCE_LANGUAGE
 MODELTRANSLATION_FALLBACK_LANGUAGES = {"default": (SOURCE_LANGUAGE,)} | {
     language.code: language.fallback for language in LANGUAGE_TABLE.values()
 }
+FORMAT_MODULE_PATH = "lmh_portal.formats"
 TIME_ZONE = "Europe/Stockholm"
 USE_TZ = True
 
@@ -222,7 +247,7 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = None if IS_LOCAL else BASE_DIR / "staticfiles"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -232,6 +257,26 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = IS_LOCAL
+
+# --- background jobs
+
+SITE_ADDRESS = env.str(  # jobs see no request: letters and our robot give this as the portal's address
+    "SITE_ADDRESS", default="http://localhost:8000" if IS_LOCAL else f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
+).rstrip("/")
+SCHEDULED_JOBS = {  # minute, hour, day, month, weekday in UTC
+    "lmh_portal.core.jobs.retry_interrupted_jobs": "*/10 * * * *",
+    "lmh_portal.core.jobs.clear_expired_sessions": "20 0 * * *",
+    "lmh_portal.feedback.jobs.forget_old_messages": "30 0 * * *",
+    "lmh_portal.stats.jobs.check_links": "40 0 * * *",
+    "events.jobs.move_demo_events": "5 23 * * *",  # after midnight in Sweden, winter and summer
+}
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+PROCRASTINATE_ON_APP_READY = "lmh_portal.core.jobs.schedule"
+PROCRASTINATE_WORKER_DEFAULTS = {
+    "concurrency": 2,
+    "delete_jobs": "successful",
+}  # letters do not wait for links
+PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 24 * 60 * 60}  # what a stopped worker missed is made up for
 
 # --- logs: ids, never persons
 
@@ -244,5 +289,5 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {"procrastinate.blueprints": {"level": "WARNING"}},
+    "loggers": {f"procrastinate.{part}": {"level": "WARNING"} for part in ["blueprints", "periodic"]},
 }

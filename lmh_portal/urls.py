@@ -1,4 +1,21 @@
-from django.contrib import admin
-from django.urls import path
+"""The site's table of contents."""
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+from lmh_portal.home import views as home
+
+urlpatterns = [
+    path("", home.choose_language, name="choose_language"),
+    path("health/", home.health, name="health"),
+    path("admin/", admin.site.urls),
+]
+urlpatterns += i18n_patterns(
+    path("", include("lmh_portal.home.urls")),
+    path("", include("knowledge.urls")),
+    path("", include("actors.urls")),
+    path("", include("events.urls")),
+    path("", include("lmh_portal.search.urls")),
+    path("", include("lmh_portal.feedback.urls")),
+)

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,8 +14,6 @@ import pytest
 
 from lmh_portal import devdb
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="PostgreSQL's Unix sockets")
-
 
 @pytest.fixture(autouse=True)
 def _as_under_dev(monkeypatch):
@@ -24,37 +21,43 @@ def _as_under_dev(monkeypatch):
     monkeypatch.delenv("DATABASE_URL", raising=False)
 
 
-@pytest.fixture
-def use_folder(monkeypatch):
-    """Put the database into a folder for this test; stop and forget it afterwards."""
-    used = []
+@pytest.fixture(scope="module")
+def open_folder():
+    """A folder that everybody may enter, as pytest's own may not be."""
+    with tempfile.TemporaryDirectory(prefix="devdb test å ") as place:
+        os.chmod(place, 0o755)
+        yield Path(place)
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("DEVDB_DIR", place)
+            devdb.reset()
 
-    def use(folder):
-        used.append(folder)
+
+@pytest.fixture
+def running(open_folder, monkeypatch):
+    """A running server, the same for many tests: making one takes longer than all they do with it."""
+    monkeypatch.setenv("DEVDB_DIR", str(open_folder))
+    devdb.start()
+    ask("drop table if exists memory")
+
+
+@pytest.fixture
+def new_folder(open_folder, monkeypatch):
+    """Choose a folder without a server, for this test alone."""
+
+    def choose(folder):
         monkeypatch.setenv("DEVDB_DIR", str(folder))
 
-    yield use
-    for folder in used:
-        use(folder)
-        devdb.reset()
-
-
-@pytest.fixture
-def folder(use_folder):
-    place = tempfile.mkdtemp(prefix="devdb-test-")
-    os.chmod(place, 0o755)
-    use_folder(place)
-    yield Path(place)
+    yield choose
     devdb.reset()
-    shutil.rmtree(place)
 
 
-def ask(question: str):
+def ask(question: str) -> list[tuple]:
     settings = devdb.config("portal")
     with psycopg.connect(
         host=settings["HOST"], port=settings["PORT"], user=settings["USER"], dbname=settings["NAME"]
     ) as connection:
-        return connection.execute(question)
+        answer = connection.execute(question)
+        return answer.fetchall() if answer.description else []
 
 
 def remember(word: str) -> None:
@@ -63,11 +66,9 @@ def remember(word: str) -> None:
 
 
 def remembered() -> list[str]:
-    settings = devdb.config("portal")
-    with psycopg.connect(
-        host=settings["HOST"], port=settings["PORT"], user=settings["USER"], dbname=settings["NAME"]
-    ) as connection:
-        return [word for (word,) in connection.execute("select word from memory order by word")]
+    if ask("select to_regclass('memory')") == [(None,)]:
+        return []
+    return [word for (word,) in ask("select word from memory order by word")]
 
 
 def pid_file() -> Path:
@@ -90,12 +91,9 @@ def kill(*pids: int) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
-@pytest.mark.parametrize("name", ["with space and å", "long" * 30], ids=["space-and-å", "long"])
-def test_data_is_kept_over_stop_and_start_in_any_folder(folder, use_folder, name):
-    use_folder(folder / name)
-
-    devdb.start()
+def test_data_is_kept_over_stop_and_start(running):
     remember("before")
+
     devdb.stop()
     assert not pid_file().exists()
     devdb.start()
@@ -104,8 +102,7 @@ def test_data_is_kept_over_stop_and_start_in_any_folder(folder, use_folder, name
 
 
 @pytest.mark.parametrize("victims", ["server", "server and children"])
-def test_data_is_kept_when_the_server_is_killed(folder, victims):
-    devdb.start()
+def test_data_is_kept_when_the_server_is_killed(running, victims):
     for word in ["first", "second"]:
         remember(word)
         pid = server_pid()
@@ -115,8 +112,7 @@ def test_data_is_kept_when_the_server_is_killed(folder, victims):
     assert remembered() == ["first", "second"]
 
 
-def test_lock_files_that_name_a_stranger_do_not_stop_the_start(folder):
-    devdb.start()
+def test_lock_files_that_name_a_stranger_do_not_stop_the_start(running):
     remember("before")
     socket_lock = devdb.socket_dir() / f".s.PGSQL.{devdb.PORT}.lock"
     left_over = {pid_file(): pid_file().read_text(), socket_lock: socket_lock.read_text()}
@@ -134,69 +130,70 @@ def test_lock_files_that_name_a_stranger_do_not_stop_the_start(folder):
     stranger.wait()
 
 
-def test_five_starts_at_once_are_one_server(folder):
+def test_five_starts_at_once_are_one_server(running):
+    devdb.stop()
+
     starts = [subprocess.Popen([sys.executable, "-m", "lmh_portal.devdb", "start"]) for _ in range(5)]
 
     assert [start.wait(timeout=60) for start in starts] == [0] * 5
     assert devdb._servers() == [server_pid()]
 
 
-def test_an_interrupted_first_start_is_repeated(folder):
-    half_done = folder / "cluster" / "data.unfinished" / "base"
-    half_done.mkdir(parents=True)
+def test_what_does_not_start_is_reported_in_a_sentence(running, monkeypatch):
+    devdb.stop()
+    version = devdb.cluster() / "data" / "PG_VERSION"
+    right = version.read_text()
+    version.write_text("9\n")
+    monkeypatch.setattr(devdb, "PATIENCE", 1)
+
+    with pytest.raises(SystemExit, match=r"The embedded database is in trouble: .*server\.log.*\./dev reset"):
+        devdb.start()
+
+    version.write_text(right)
+
+
+def test_an_interrupted_first_start_is_repeated_also_at_a_long_path(open_folder, new_folder):
+    folder = open_folder / ("long" * 30)
+    new_folder(folder)
+    (folder / "cluster" / "data.unfinished" / "base").mkdir(parents=True)
 
     devdb.start()
 
-    assert ask("select 1").fetchone() == (1,)
+    assert remembered() == []
 
 
-def test_a_new_checkout_at_the_same_place_starts_empty_with_one_server(folder):
+def test_a_new_checkout_at_the_same_place_starts_empty_with_one_server(open_folder, new_folder):
+    new_folder(open_folder / "checkout")
     devdb.start()
     remember("old checkout")
     shutil.rmtree(devdb.cluster())
 
     devdb.start()
 
-    assert ask("select to_regclass('memory')").fetchone() == (None,)
+    assert remembered() == []
     assert devdb._servers() == [server_pid()]
 
 
-def test_reset_forgets_the_data_and_ends_the_server(folder):
-    devdb.start()
-    remember("before")
-
-    devdb.reset()
-
-    assert devdb._servers() == []
-    assert not devdb.cluster().exists()
-    devdb.start()
-    assert ask("select to_regclass('memory')").fetchone() == (None,)
-
-
-def test_a_closed_home_stays_closed(tmp_path, use_folder):
+def test_a_closed_home_stays_closed_and_reset_leaves_nothing(tmp_path, new_folder):
     home = tmp_path / "home"
     home.mkdir(mode=0o700)
-    use_folder(home / "checkout" / ".devdb")
+    new_folder(home / "checkout" / ".devdb")
 
     devdb.start()
     remember("before")
-
     assert remembered() == ["before"]
     assert home.stat().st_mode & 0o777 == 0o700
 
-
-def test_a_broken_cluster_is_reported_in_a_sentence(folder, monkeypatch):
-    devdb.start()
-    devdb.stop()
-    (devdb.cluster() / "data" / "PG_VERSION").write_text("9\n")
-    monkeypatch.setattr(devdb, "PATIENCE", 1)
-
-    with pytest.raises(SystemExit, match=r"The embedded database is in trouble: .*server.log.*\./dev reset.*"):
-        devdb.start()
+    place = devdb.cluster().resolve()
+    devdb.reset()
+    assert devdb._servers() == []
+    assert not place.exists()
+    assert not devdb.cluster().exists()
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("DJANGO_ENV", "production"), ("DATABASE_URL", "postgres://portal@db.example.org/portal")]
+    ("name", "value"),
+    [("DJANGO_ENV", "production"), ("DATABASE_URL", "postgres://portal@db.example.org/portal")],
 )
 def test_it_does_not_start_where_another_database_is_meant(monkeypatch, tmp_path, name, value):
     monkeypatch.setenv("DEVDB_DIR", str(tmp_path / "db"))

@@ -8,7 +8,12 @@ from mdit_py_plugins.anchors import anchors_plugin
 _parser = (
     MarkdownIt("commonmark", {"html": False})
     .enable(["table", "strikethrough"])
-    .use(anchors_plugin, min_level=2, max_level=4, slug_func=lambda text: slugify(text, allow_unicode=True) or "s")
+    .use(
+        anchors_plugin,
+        min_level=2,
+        max_level=4,
+        slug_func=lambda text: slugify(text, allow_unicode=True) or "s",
+    )
 )
 _allowed_tags = {
     "p", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "s", "a", "blockquote", "code", "pre", "hr", "br",

@@ -18,10 +18,13 @@ class PublishableQuerySet(models.QuerySet):
     def published(self):
         return self.filter(status=Publishable.Status.PUBLISHED)
 
+    def shows_drafts_to(self, user) -> bool:
+        permission = f"{self.model._meta.app_label}.view_{self.model._meta.model_name}"
+        return user.is_staff and user.has_perm(permission)
+
     def visible_to(self, user):
         """Everything for those who may see drafts, else what is published."""
-        view = f"{self.model._meta.app_label}.view_{self.model._meta.model_name}"
-        return self.all() if user.is_staff and user.has_perm(view) else self.published()
+        return self.all() if self.shows_drafts_to(user) else self.published()
 
 
 class Publishable(models.Model):
@@ -35,7 +38,9 @@ class Publishable(models.Model):
         _("address"),
         max_length=120,
         unique=True,
-        help_text=_("The last part of the page's address, the same in every language. Do not change it once published."),
+        help_text=_(
+            "The last part of the page's address, the same in every language. Do not change it once published."
+        ),
     )
     status = models.CharField(
         _("status"),

@@ -56,7 +56,9 @@ def localized(field: str, language: str | None = None) -> Coalesce:
 
 def sort_key(field: str, language: str | None = None) -> Collate:
     """Order by a translated field: å, ä, ö after z, whatever collation the server has (migration 0001)."""
-    return Collate(Func(localized(field, language), function="portal_sort_key", output_field=TextField()), "C")
+    return Collate(
+        Func(localized(field, language), function="portal_sort_key", output_field=TextField()), "C"
+    )
 
 
 def sort_indexes(field: str, name: str) -> list[Index]:

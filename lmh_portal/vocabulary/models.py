@@ -84,7 +84,12 @@ class Topic(TagBase):
 
     definition = models.TextField(_("definition"), blank=True)
     broader = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="narrower", verbose_name=_("broader topic")
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="narrower",
+        verbose_name=_("broader topic"),
     )
     ancestors = models.ManyToManyField(
         "self", symmetrical=False, related_name="descendants", editable=False
@@ -111,7 +116,9 @@ class Topic(TagBase):
 class TopicItem(ItemBase):
     """Joins a topic to one kind of content; subclasses add `content_object`."""
 
-    tag = models.ForeignKey(Topic, models.CASCADE, related_name="%(app_label)s_%(class)s_items", verbose_name=_("topic"))
+    tag = models.ForeignKey(
+        Topic, models.CASCADE, related_name="%(app_label)s_%(class)s_items", verbose_name=_("topic")
+    )
 
     class Meta:
         abstract = True

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from django.db.models import CharField, IntegerField, Value
 from django.db.models.functions import Cast
 
-from lmh_portal.core.languages import LANGUAGES, text_order
-from lmh_portal.core.translated import Text, columns, page_language
+from lmh_portal.core.languages import LANGUAGES, SOURCE_LANGUAGE, text_order
+from lmh_portal.core.translated import Text, columns, page_language, sort_key
 from lmh_portal.core.version import remembered
 from lmh_portal.vocabulary import models
 
@@ -61,19 +61,23 @@ def _load() -> dict[str, dict[int, TermInMemory]]:
         if model is models.Area:
             parent, detail, position = "within_id", "kind", Value(0)
         return (
-            model.objects.order_by()
+            model.objects.rewrite(False)  # columns are named here; modeltranslation would shuffle them
+            .order_by()
             .annotate(
                 of=Value(kind, CharField()),
                 known_as=Cast(code, CharField()),
                 above=Cast(parent, IntegerField()),
                 detail=Cast(detail, CharField()),
                 place=Cast(position, IntegerField()),
+                sorted=sort_key("name", SOURCE_LANGUAGE),
             )
-            .values_list("of", "pk", "known_as", "above", "detail", "place", *columns("name"))
+            .values_list("of", "pk", "known_as", "above", "detail", "place", "sorted", *columns("name"))
         )
 
     first, *others = [rows(kind, model) for kind, model in KINDS.items()]
     found: dict[str, dict[int, TermInMemory]] = {kind: {} for kind in KINDS}
-    for kind, pk, code, parent, detail, _place, *names in first.union(*others, all=True).order_by("place", "known_as"):
+    for kind, pk, code, parent, detail, _place, _sorted, *names in first.union(*others, all=True).order_by(
+        "place", "sorted"
+    ):
         found[kind][pk] = TermInMemory(pk, code, dict(zip(LANGUAGES, names, strict=True)), parent, detail)
     return found

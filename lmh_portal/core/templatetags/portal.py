@@ -1,3 +1,66 @@
+"""Template filters that every page uses; built in, so templates need not load them."""
+
+import datetime as dt
+from functools import lru_cache
+
 from django import template
+from django.utils import formats, timezone
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString
+
+from lmh_portal.core.translated import Text, page_language, translated
 
 register = template.Library()
+
+
+@register.filter
+def text(row, field: str) -> SafeString:
+    """A translated field; a fallback carries its own language and direction."""
+    return marked(translated(row, field))
+
+
+@register.filter
+def marked(value: Text) -> SafeString:
+    """A text, with its language and direction where these are not the page's."""
+    if not value.is_fallback:
+        return escape(value.value)
+    return format_html('<span lang="{}" dir="{}">{}</span>', value.language, value.direction, value.value)
+
+
+@register.filter
+def translation(row, field: str) -> Text:
+    """A translated field together with its language."""
+    return translated(row, field)
+
+
+@register.filter
+def day(value: dt.date | dt.datetime | None, style: str = "DATE_FORMAT") -> str:
+    """A date in the page's language; the style is one of Django's formats or format characters."""
+    if value is None:
+        return ""
+    if isinstance(value, dt.datetime):
+        value = timezone.localtime(value).date()
+    return _formatted(value, style, page_language())
+
+
+@register.filter
+def clock(value: dt.datetime | dt.time) -> str:
+    """A time of day in the page's language."""
+    if isinstance(value, dt.datetime):
+        value = timezone.localtime(value).time()
+    return _formatted(value, "TIME_FORMAT", page_language())
+
+
+@lru_cache(maxsize=4096)
+def _formatted(value: dt.date | dt.time, style: str, language: str) -> str:
+    if isinstance(value, dt.time):
+        return formats.time_format(value, style)
+    return formats.date_format(value, style)
+
+
+@register.filter
+def iso(value: dt.date | dt.datetime) -> str:
+    """For the datetime attribute."""
+    if isinstance(value, dt.datetime):
+        return timezone.localtime(value).isoformat(timespec="minutes")
+    return value.isoformat()

@@ -1,0 +1,64 @@
+"""The county as a map: each municipality with the number of services that are for it in particular."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count
+from django.urls import reverse
+
+from actors.models import Service
+from lmh_portal.core.translated import sort_key
+from lmh_portal.vocabulary.models import Area
+from lmh_portal.vocabulary.outline import MAP_VIEW_BOX
+
+STEPS = [1, 2, 4, 8]  # from this many services on, a municipality has level 1, 2, 3, 4
+
+
+@dataclass(frozen=True)
+class MunicipalityOnMap:
+    name: str
+    url: str
+    outline: str
+    count: int
+
+    @property
+    def level(self) -> int:
+        return sum(self.count >= step for step in STEPS)
+
+
+@dataclass(frozen=True)
+class LegendStep:
+    level: int
+    text: str
+
+
+@dataclass(frozen=True)
+class CountyMap:
+    municipalities: list[MunicipalityOnMap]
+    wide: int  # services of wider areas, which are for every municipality
+    view_box: str = MAP_VIEW_BOX
+
+    @property
+    def legend(self) -> list[LegendStep]:
+        texts = ["0", "1", "2–3", "4–7", "8+"]
+        return [LegendStep(level, text) for level, text in enumerate(texts)]
+
+
+def county_map() -> CountyMap:
+    """Read the map in two queries; pages keep it drawn until the content changes."""
+    published = Service.objects.published()
+    counts = dict(
+        published.filter(areas__kind=Area.Kind.MUNICIPALITY)
+        .values_list("areas")
+        .annotate(Count("pk", distinct=True))
+    )
+    address = reverse("actors:service_list")
+    municipalities = [
+        MunicipalityOnMap(
+            area.name_sv, f"{address}?municipality={area.code}", area.outline, counts.get(area.pk, 0)
+        )
+        for area in Area.objects.municipalities().order_by(sort_key("name"), "pk")
+    ]
+    wide = (
+        published.exclude(areas__kind=Area.Kind.MUNICIPALITY).filter(areas__isnull=False).distinct().count()
+    )
+    return CountyMap(municipalities, wide)

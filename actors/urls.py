@@ -1,0 +1,16 @@
+from django.urls import path
+from django.utils.translation import pgettext_lazy
+
+from actors import views
+
+app_name = "actors"
+urlpatterns = [
+    path(pgettext_lazy("URL path", "actors/"), views.organization_list, name="organization_list"),
+    path(
+        pgettext_lazy("URL path", "actors/<slug:slug>/"),
+        views.organization_detail,
+        name="organization_detail",
+    ),
+    path(pgettext_lazy("URL path", "services/"), views.service_list, name="service_list"),
+    path(pgettext_lazy("URL path", "services/<slug:slug>/"), views.service_detail, name="service_detail"),
+]

@@ -1,0 +1,39 @@
+"""Changes to events that are more than a save."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils import timezone
+
+from events.models import Event
+
+SATURDAY = 5
+
+
+def demo_day(today: dt.date, offset: int) -> dt.date:
+    """The day of a demonstration event: so many days ahead, on the next weekday."""
+    day = today + dt.timedelta(days=offset)
+    while day.weekday() >= SATURDAY:
+        day += dt.timedelta(days=1)
+    return day
+
+
+def at_local_time(day: dt.date, time: dt.time) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, time))
+
+
+@transaction.atomic
+def move_demo_events(today: dt.date | None = None) -> int:
+    """Move demonstration events whose day has passed ahead, at the same local times; return how many."""
+    today = today or timezone.localdate()
+    passed = Event.objects.filter(
+        is_demo=True, demo_offset_days__isnull=False, ends_at__lt=at_local_time(today, dt.time.min)
+    )
+    events = list(passed.select_for_update())
+    for event in events:
+        starts_at, ends_at = timezone.localtime(event.starts_at), timezone.localtime(event.ends_at)
+        days = demo_day(today, event.demo_offset_days) - starts_at.date()
+        event.starts_at = at_local_time(starts_at.date() + days, starts_at.time())
+        event.ends_at = at_local_time(ends_at.date() + days, ends_at.time())
+    Event.objects.bulk_update(events, ["starts_at", "ends_at"])  # leaves updated_at: nobody edited them
+    return len(events)

@@ -1,0 +1,26 @@
+from django.shortcuts import get_object_or_404, render
+
+from events.forms import EventFilters
+from events.models import Event
+
+
+def event_list(request):
+    filters = EventFilters(request.GET, Event.objects.upcoming(), request.user, section="upcoming")
+    page = filters.page("starts_at", "pk")
+    return render(request, "events/event_list.html", {"filters": filters, "page": page})
+
+
+def event_archive(request):
+    filters = EventFilters(request.GET, Event.objects.past(), request.user, section="past")
+    page = filters.page("-starts_at", "-pk")
+    return render(request, "events/event_archive.html", {"filters": filters, "page": page})
+
+
+def event_detail(request, slug):
+    event = get_object_or_404(Event.objects.visible_to(request.user).for_detail(), slug=slug)
+    context = {
+        "event": event,
+        "programme": event.programme.all(),
+        "co_organizers": event.co_organizers.visible_to(request.user).by_name(),
+    }
+    return render(request, "events/event_detail.html", context)

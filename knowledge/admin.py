@@ -1,0 +1,223 @@
+"""Knowledge overviews and references on the editors' desk."""
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count
+from django.shortcuts import render
+from django.urls import path, reverse_lazy
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from knowledge import text
+from knowledge.models import Citation, Overview, Reference
+from lmh_portal.core.admin import (
+    DeskInputs,
+    PartOfPage,
+    PublishableAdmin,
+    Todo,
+    TranslationFilter,
+    language_name,
+    list_address,
+)
+from lmh_portal.core.languages import LANGUAGES
+from lmh_portal.core.translated import columns
+
+
+def keys_of_references(keys) -> set[str]:
+    """Those of the keys that are a reference's."""
+    return set(Reference.objects.filter(key__in=keys).values_list("key", flat=True))
+
+
+def list_cited_references(overview: Overview) -> None:
+    """Put each reference that the text cites in its list, and number the list by first mention."""
+    bodies = [getattr(overview, f"body_{code}") or "" for code in LANGUAGES]
+    cited = list(dict.fromkeys(key for body in bodies for key in text.cited_keys(body)))
+    rows = {row.reference.key: row for row in overview.citations.select_related("reference")}
+    for reference in Reference.objects.filter(key__in=set(cited) - rows.keys()):
+        rows[reference.key] = Citation(overview=overview, reference=reference, position=0)
+    order = [key for key in cited if key in rows] + [key for key in rows if key not in cited]
+    for number, key in enumerate(order, 1):
+        if rows[key].position != number:
+            rows[key].position = number
+            rows[key].save()
+
+
+class OverviewForm(forms.ModelForm):
+    def clean(self):
+        """Refuse a text that cites what is not a reference."""
+        cited = {code: text.cited_keys(self.cleaned_data.get(f"body_{code}") or "") for code in LANGUAGES}
+        known = keys_of_references({key for keys in cited.values() for key in keys})
+        for code, keys in cited.items():
+            for key in keys:
+                if key not in known:
+                    self.add_error(f"body_{code}", self.unknown_key(code, key))
+        return self.cleaned_data
+
+    def unknown_key(self, code: str, key: str) -> str:
+        message = gettext(
+            "The text in %(language)s cites @%(key)s, but there is no reference with that key."
+            " Add the reference first, or correct the key."
+        )
+        return message % {"language": language_name(code), "key": key}
+
+
+class CitationInline(PartOfPage, admin.TabularInline):
+    model = Citation
+    fields = ["number", "reference"]
+    readonly_fields = ["number"]
+    autocomplete_fields = ["reference"]
+    verbose_name_plural = _("references in the list under the text")
+
+    @admin.display(description=_("number"))
+    def number(self, citation):
+        return citation.position if citation.pk else ""
+
+    def has_change_permission(self, request, obj=None):
+        """A row is added or removed; to change it would be both."""
+        return False
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("reference")
+
+
+class ReviewFilter(admin.SimpleListFilter):
+    title = _("review")
+    parameter_name = "review"
+
+    def lookups(self, request, model_admin):
+        return [("overdue", _("Overdue")), ("none", _("No date"))]
+
+    def queryset(self, request, queryset):
+        if self.value() == "overdue":
+            return queryset.filter(review_due__lt=timezone.localdate())
+        return queryset.filter(review_due=None) if self.value() == "none" else queryset
+
+
+class OverviewList(ChangeList):
+    def get_queryset(self, *args, **kwargs):
+        return super().get_queryset(*args, **kwargs).defer(*columns("body_html"))
+
+
+@admin.register(Overview)
+class OverviewAdmin(PublishableAdmin):
+    form = OverviewForm
+    inlines = [CitationInline]
+    translated_fields = ["title", "summary", "body", "review_function"]
+    list_display = [
+        "heading", "status_badge", "translations", "published_on", "review_due", "is_demo", "updated_at", "page_link",
+    ]  # fmt: skip
+    list_filter = [
+        "status",
+        ReviewFilter,
+        TranslationFilter,
+        "is_demo",
+        ("topic_items__tag", admin.RelatedOnlyFieldListFilter),
+    ]
+    search_fields = ["slug", *columns("title", "summary", "body")]
+    date_hierarchy = "published_on"
+    ordering = ["-published_on", "-pk"]
+    autocomplete_fields = ["target_groups", "staff_groups"]
+    fieldsets = [
+        (_("About the text"), {"fields": ["published_on", "searched_until", "reviewed_on", "review_due"]}),
+        (_("What it is about"), {"fields": ["topics", "target_groups", "staff_groups"]}),
+        PublishableAdmin.publication,
+    ]
+    help_texts = {
+        "title": _("What the text answers, in a few words. Shown in lists and search results."),
+        "summary": _("Two or three plain sentences, without Markdown: what a reader in a hurry must know."),
+        "body": _(
+            "Markdown: ## before a heading, - before each item of a list, an empty line between paragraphs."
+            " Cite a reference by its key, [@karliner2007], several with semicolons. The list of references"
+            " is made and numbered when you save."
+        ),
+        "review_function": _("A function, not a person: who sees to it that the text is reviewed."),
+        "published_on": _("The day that readers see as the day of publication."),
+        "searched_until": _("Up to what day studies were looked for."),
+        "reviewed_on": _("The last day somebody checked that the text still holds."),
+        "review_due": _("After this day the page says that a review is overdue."),
+    }
+
+    class Media:
+        js = [forms.Script("admin_desk/markdown-preview.js", defer=True)]
+
+    def get_changelist(self, request, **kwargs):
+        return OverviewList
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in columns("body"):
+            field.widget.attrs |= {
+                "rows": 24,
+                "data-preview": reverse_lazy("admin:knowledge_overview_preview"),
+                "data-preview-show": _("Preview"),
+                "data-preview-failed": _("The preview could not be fetched. Are you still signed in?"),
+            }
+        elif db_field.name in columns("summary"):
+            field.widget.attrs["rows"] = 4
+        return field
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        list_cited_references(form.instance)
+
+    def todo(self):
+        yield from super().todo()
+        overdue = Overview.objects.filter(review_due__lt=timezone.localdate()).count()
+        yield Todo(gettext("Overviews to review"), overdue, list_address(Overview, review="overdue"))
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.preview)
+        return [path("preview/", view, name="knowledge_overview_preview"), *super().get_urls()]
+
+    @method_decorator(require_POST)
+    def preview(self, request):
+        """The text as readers will see it, as a piece of HTML."""
+        if not (self.has_add_permission(request) or self.has_change_permission(request)):
+            raise PermissionDenied
+        body = request.POST.get("body", "")
+        cited = text.cited_keys(body)
+        known = keys_of_references(cited)
+        numbers = {key: number for number, key in enumerate((key for key in cited if key in known), 1)}
+        context = {
+            "html": text.with_citations(text.render(body), numbers),
+            "unknown": [key for key in cited if key not in known],
+        }
+        return render(request, "admin/knowledge/overview/_preview.html", context)
+
+
+@admin.register(Reference)
+class ReferenceAdmin(DeskInputs, admin.ModelAdmin):
+    list_display = ["key", "authors", "year", "title", "kind", "verification", "times_cited"]
+    list_filter = ["kind", "verification"]
+    list_per_page = 50
+    search_fields = ["key", "authors", "title", "year", "doi", "container"]
+    save_on_top = True
+    fieldsets = [
+        (_("The publication"), {"fields": ["kind", "authors", "year", "title", "container", "details"]}),
+        (_("Where to find it"), {"fields": ["doi", "url"]}),
+        (_("How we use it"), {"fields": ["key", "verification"]}),
+    ]
+    help_texts = {
+        "authors": _("Surname and initials, separated by commas: Karliner LS, Jacobs EA. Or the authority."),
+        "year": _("Of publication; for laws their number, for example 2014:821."),
+        "title": _("In the language of the publication."),
+        "doi": _("Without https://doi.org/, for example 10.1111/j.1475-6773.2006.00629.x"),
+        "url": _("Needed only where there is no DOI."),
+        "verification": _("Look the publication up before you publish a text that cites it."),
+    }
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(citation_count=Count("citations"))
+
+    @admin.display(description=_("cited by"), ordering="citation_count")
+    def times_cited(self, reference):
+        return reference.citation_count
+
+    def get_readonly_fields(self, request, obj=None):
+        """Texts cite a reference by its key: it stays while they do."""
+        return ["key"] if obj and obj.citation_count else []

@@ -1,0 +1,12 @@
+from lmh_portal.core.jobs import job
+from lmh_portal.feedback import services
+
+
+@job
+def announce_message(message_id: int):
+    services.announce_message(message_id)
+
+
+@job
+def forget_old_messages():
+    services.forget_old_messages()

@@ -1,0 +1,34 @@
+"""Messages from visitors: received, announced to the editors, forgotten."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils import timezone
+
+from lmh_portal.core.jobs import enqueue
+from lmh_portal.feedback import emails
+from lmh_portal.feedback.models import Message
+
+KEPT_DAYS = 365  # after a message is done
+
+
+@transaction.atomic
+def receive_message(*, kind: str, text: str, page: str, email: str, language: str) -> Message:
+    """Put a message into the inbox and have the editors told that it is there."""
+    message = Message(kind=kind, text=text, page=page, email=email, language=language)
+    message.full_clean()
+    message.save()
+    enqueue("lmh_portal.feedback.jobs.announce_message", message_id=message.pk)
+    return message
+
+
+def announce_message(message_id: int) -> None:
+    """Tell the editors, unless the message is gone already."""
+    if message := Message.objects.filter(pk=message_id).first():
+        emails.send_notice(message)
+
+
+def forget_old_messages() -> int:
+    """Delete messages that were done more than a year ago; how many."""
+    last_day = timezone.localdate() - dt.timedelta(days=KEPT_DAYS)
+    return Message.objects.filter(state=Message.State.DONE, done_on__lt=last_day).delete()[0]

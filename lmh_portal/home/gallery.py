@@ -1,0 +1,69 @@
+"""Rows for the gallery of components: made up, never saved, with a text too long on purpose."""
+
+import datetime as dt
+from types import SimpleNamespace
+
+from django.core.paginator import Paginator
+from django.utils import timezone
+
+from actors.models import Organization, Service
+from events.models import Event
+from knowledge.models import Overview
+from lmh_portal.core.languages import SOURCE_LANGUAGE
+from lmh_portal.core.translated import Text
+from lmh_portal.vocabulary.facets import ActiveFilter, Choice, CountedChoice, Facet, Group
+from lmh_portal.vocabulary.terms import terms
+
+LONG = "Hälsokommunikatörsutbildningssamordnare i Västra Götaland"
+
+
+def samples() -> dict:
+    """What home/gallery.html draws."""
+    topics = list(terms("topic"))[:3]
+    first = {kind: next(iter(terms(kind)), None) for kind in ["organization_type", "event_type"]}
+    overview = Overview(slug="x", status="draft", is_demo=True, title_sv=LONG, summary_sv=LONG, words_sv=900)
+    overview.review_due, overview.topic_ids = dt.date(2020, 1, 1), topics
+    organization = Organization(slug="x", status="published", name_sv=LONG, description_sv=LONG)
+    organization.organization_type_id = first["organization_type"]
+    service = Service(
+        slug="x", status="published", organization=organization, name_sv=LONG, certainty="generic"
+    )
+    service.area_ids = list(terms("area"))[:2]
+    now = timezone.now()
+    event = Event(
+        slug="x", status="published", name_sv=LONG, starts_at=now, ends_at=now + dt.timedelta(hours=3)
+    )
+    event.event_type_id, event.is_demo, event.meetings, event.event_status = (
+        first["event_type"],
+        True,
+        3,
+        "postponed",
+    )
+    return {
+        "overview": overview,
+        "organization": organization,
+        "service": service,
+        "event": event,
+        "topics": topics,
+        "page": Paginator(range(100), 20).page(3),
+        "sample_filters": _filters(),
+        "fallback": Text(LONG, SOURCE_LANGUAGE),
+        "today": timezone.localdate(),
+    }
+
+
+def _filters() -> SimpleNamespace:
+    facet = Facet("sample", LONG, "none")
+    choices = [
+        Choice("one", "1", Text(LONG, SOURCE_LANGUAGE)),
+        Choice("two", "2", Text(LONG, SOURCE_LANGUAGE), True),
+    ]
+    counted = [CountedChoice(choice, 12, is_chosen=choice.code == "one") for choice in choices]
+    return SimpleNamespace(
+        q="tolk",
+        is_empty=False,
+        groups=[Group(facet, counted, is_used=True)],
+        total=12,
+        has_unknown=True,
+        active=[ActiveFilter(LONG, Text(LONG, SOURCE_LANGUAGE), "?")],
+    )

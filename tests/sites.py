@@ -1,0 +1,48 @@
+"""Every public address of the portal, from the URL configuration, for tests that visit them all."""
+
+from django.urls import get_resolver, reverse
+from django.urls.resolvers import LocalePrefixPattern, URLPattern
+from django.utils.translation import override
+
+from actors.models import Organization, Service
+from events.models import Event
+from knowledge.models import Overview
+from lmh_portal.core.languages import LANGUAGES
+
+ROWS = {
+    "knowledge:overview_detail": Overview,
+    "actors:organization_detail": Organization,
+    "actors:service_detail": Service,
+    "events:event_detail": Event,
+}
+
+
+def public_views() -> list[str]:
+    """The names of all views that have an address in each language."""
+    names = []
+    for entry in get_resolver().url_patterns:
+        if isinstance(entry.pattern, LocalePrefixPattern):
+            names += _names(entry.url_patterns, "")
+    return sorted(names)
+
+
+def _names(patterns, namespace: str) -> list[str]:
+    names = []
+    for entry in patterns:
+        if isinstance(entry, URLPattern):
+            names.append(f"{namespace}:{entry.name}" if namespace else entry.name)
+        else:
+            names += _names(entry.url_patterns, entry.namespace or namespace)
+    return names
+
+
+def addresses(view: str, language: str) -> list[str]:
+    """The addresses of a view's pages in a language: one, or one for each row in the database."""
+    with override(language):
+        if view not in ROWS:
+            return [reverse(view)]
+        return [reverse(view, args=[slug]) for slug in ROWS[view].objects.values_list("slug", flat=True)]
+
+
+def all_addresses() -> list[str]:
+    return [url for language in LANGUAGES for view in public_views() for url in addresses(view, language)]

@@ -1,0 +1,236 @@
+"""Every address of the editors' desk: opens for editors only, with nothing inline and nothing from elsewhere."""
+
+from html.parser import HTMLParser
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group, Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from actors.models import Organization, Service
+from events.models import Event
+from knowledge.models import Overview, Reference
+from lmh_portal.accounts.models import User
+from lmh_portal.feedback.models import Message
+from lmh_portal.stats.models import Link
+from lmh_portal.vocabulary import models as vocabulary
+from tests import make
+
+TERMS = [
+    vocabulary.TargetGroup, vocabulary.StaffGroup, vocabulary.OrganizationType, vocabulary.EventType,
+    vocabulary.ResourceType, vocabulary.InterventionLevel, vocabulary.Language,
+]  # fmt: skip
+
+
+def topics():
+    return [make.make_topic(), make.make_topic()]
+
+
+def make_full_overview():
+    return make.make_overview(topics(), references=[make.make_reference(), make.make_reference()])
+
+
+def make_link(number=0):
+    return Link.objects.create(
+        url=f"https://example.org/{Link.objects.count()}", used_on=[["Översikt", "/admin/"]]
+    )
+
+
+def make_message():
+    return Message.objects.create(
+        kind="question", text="Hej!", page="/sv/", email="a@example.org", language="sv"
+    )
+
+
+MAKERS = {
+    Organization: lambda: make.make_organization(topics(), municipality=make.make_area()),
+    Service: lambda: make.make_service(
+        topics(), organization=make.make_organization(), areas=[make.make_area()]
+    ),
+    Overview: make_full_overview,
+    Reference: make.make_reference,
+    Event: lambda: make.make_event(topics(), organizer=make.make_organization(), programme=["Start", "Slut"]),
+    vocabulary.Topic: lambda: make.make_topic(broader=make.make_topic()),
+    vocabulary.Area: make.make_area,
+    Message: make_message,
+    Link: make_link,
+    User: make.make_editor,
+    Group: lambda: Group.objects.create(name=f"Grupp {Group.objects.count()}"),
+} | {model: (lambda model=model: make.make_term(model)) for model in TERMS}
+
+MODELS = pytest.mark.parametrize("model", MAKERS, ids=lambda model: model.__name__.lower())
+
+
+def address(model, page, *args) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def addresses(model) -> list[str]:
+    """Every page of a model with one row that an editor may open."""
+    row = MAKERS[model]()
+    model_admin = admin.site.get_model_admin(model)
+    pages = [
+        address(model, "changelist"),
+        address(model, "change", row.pk),
+        address(model, "history", row.pk),
+    ]
+    if model is not Message and model is not Link:
+        pages.append(address(model, "add"))
+    if model is not Link:
+        pages.append(address(model, "delete", row.pk))
+    return [*pages, reverse("admin:app_list", args=[model_admin.opts.app_label])]
+
+
+class Inline(HTMLParser):
+    """Collects what a strict Content-Security-Policy refuses."""
+
+    def __init__(self, html: str):
+        super().__init__()
+        self.found: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        values = dict(attrs)
+        self.found += [f"<{tag} {name}>" for name in values if name == "style" or name.startswith("on")]
+        if tag == "style" or (
+            tag == "script" and "src" not in values and "json" not in values.get("type", "")
+        ):
+            self.found.append(f"<{tag}>")
+        loads = {"script": "src", "img": "src", "link": "href", "iframe": "src", "form": "action"}.get(tag)
+        if loads and (values.get(loads) or "/").startswith(("http:", "https:", "//", "javascript:")):
+            self.found.append(f"<{tag} {values[loads]}>")
+
+
+def inline_in(response) -> list[str]:
+    return Inline(response.content.decode()).found
+
+
+@pytest.fixture
+def editor(db, client):
+    editor = make.make_editor()
+    client.force_login(editor)
+    return editor
+
+
+def test_every_model_of_the_desk_is_tested():
+    assert set(admin.site._registry) == set(MAKERS)
+
+
+@MODELS
+@pytest.mark.parametrize("language", ["sv", "ar"])
+def test_pages_open_and_hold_nothing_inline(editor, client, model, language):
+    direction = "rtl" if language == "ar" else "ltr"
+
+    for page in addresses(model):
+        response = client.get(page, headers={"accept-language": language})
+
+        assert response.status_code == 200, page
+        assert f'<html lang="{language}" dir="{direction}">' in response.content.decode()
+        assert inline_in(response) == [], page
+
+
+@pytest.mark.parametrize("page", ["index", "password_change", "logged_out", "login"])
+def test_pages_of_the_desk_itself_hold_nothing_inline(editor, client, page):
+    if page == "login":
+        client.logout()
+    response = (
+        client.post(reverse("admin:logout")) if page == "logged_out" else client.get(reverse(f"admin:{page}"))
+    )
+
+    assert response.status_code == 200
+    assert inline_in(response) == []
+
+
+@MODELS
+def test_pages_are_for_those_who_sign_in(db, client, model):
+    for page in addresses(model):
+        response = client.get(page)
+
+        assert response.status_code == 302
+        assert response.url.startswith(reverse("admin:login"))
+
+
+@MODELS
+def test_pages_are_for_those_who_may(db, client, model):
+    client.force_login(make.make_editor(is_superuser=False))
+
+    answers = {client.get(page).status_code for page in addresses(model)[:-1]}
+
+    assert answers == {403}
+
+
+@MODELS
+def test_list_costs_the_same_however_long(editor, client, model):
+    def count_queries() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            assert client.get(address(model, "changelist")).status_code == 200
+        return len(queries)
+
+    MAKERS[model]()
+    count_queries()  # content types are remembered from now on
+    one = count_queries()
+    for _number in range(9):
+        MAKERS[model]()
+
+    assert count_queries() == one
+
+
+@pytest.mark.parametrize(
+    ("model", "field"),
+    [
+        (model, field)
+        for model, model_admin in admin.site._registry.items()
+        for field in [*model_admin.autocomplete_fields, *(["topics"] if hasattr(model, "topics") else [])]
+    ],
+    ids=lambda value: getattr(value, "__name__", value),
+)
+def test_autocomplete_finds(editor, client, model, field):
+    related = model._meta.get_field(field).remote_field.model
+    row = MAKERS[related]()
+    question = {"app_label": model._meta.app_label, "model_name": model._meta.model_name, "field_name": field}
+
+    response = client.get(reverse("admin:autocomplete"), question | {"term": str(row)})
+
+    assert response.json()["results"] == [{"id": str(row.pk), "text": str(row)}]
+
+
+def waiting(response) -> dict[str, int]:
+    return {item.url.partition("/admin/")[2]: item.count for item in response.context["todo"]}
+
+
+def make_waiting_rows():
+    make.make_overview(status="draft")
+    make.make_overview(review_due=timezone.localdate() - timezone.timedelta(days=1))
+    make_message()
+    Link.objects.create(url="https://example.org/gone", state="broken")
+
+
+def test_first_page_says_what_waits(editor, client):
+    make_waiting_rows()
+
+    response = client.get(reverse("admin:index"))
+
+    assert waiting(response) == {
+        "knowledge/overview/?status__exact=draft": 1,
+        "knowledge/overview/?review=overdue": 1,
+        "feedback/message/?state__exact=new": 1,
+        "stats/link/?state__exact=broken": 1,
+    }
+    for item in response.context["todo"]:
+        assert client.get(item.url).context["cl"].result_count == item.count
+
+
+def test_first_page_says_nothing_of_what_one_may_not_see(db, client):
+    editor = make.make_editor(is_superuser=False)
+    editor.user_permissions.add(Permission.objects.get(codename="view_message"))
+    make_waiting_rows()
+    client.force_login(editor)
+
+    response = client.get(reverse("admin:index"))
+
+    assert waiting(response) == {"feedback/message/?state__exact=new": 1}
