@@ -30,11 +30,11 @@ class ActorAdmin(PublishableAdmin):
 class OrganizationAdmin(ActorAdmin):
     list_display = [
         "heading", "organization_type", "municipality", "certainty", "status_badge", "translations",
-        "is_demo", "updated_at", "page_link",
+        "updated", "page_link",
     ]  # fmt: skip
     list_filter = [
-        "status", ("organization_type", admin.RelatedOnlyFieldListFilter), "certainty", "scope", TranslationFilter,
-        "is_demo", ("municipality", admin.RelatedOnlyFieldListFilter),
+        "status", ("organization_type", admin.RelatedOnlyFieldListFilter), "certainty", "scope",
+        TranslationFilter, "is_demo", ("municipality", admin.RelatedOnlyFieldListFilter),
     ]  # fmt: skip
     list_select_related = ["organization_type", "municipality"]
     autocomplete_fields = [
@@ -80,7 +80,7 @@ class OrganizationAdmin(ActorAdmin):
 class ServiceAdmin(ActorAdmin):
     list_display = [
         "heading", "organization", "audience", "access", "certainty", "status_badge", "translations",
-        "is_demo", "updated_at", "page_link",
+        "updated", "page_link",
     ]  # fmt: skip
     list_filter = [
         "status", "certainty", "audience", "access",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, Q, Subquery, Value
 from django.urls import reverse
 
 from actors.models import Service
@@ -44,21 +44,22 @@ class CountyMap:
 
 
 def county_map() -> CountyMap:
-    """Read the map in two queries; pages keep it drawn until the content changes."""
-    published = Service.objects.published()
-    counts = dict(
-        published.filter(areas__kind=Area.Kind.MUNICIPALITY)
-        .values_list("areas")
-        .annotate(Count("pk", distinct=True))
+    """Read the map in one query; pages keep it drawn until the content changes."""
+    published = Service.objects.published().rewrite(False)
+    wide = published.filter(areas__isnull=False).exclude(areas__kind=Area.Kind.MUNICIPALITY)
+    rows = (
+        Area.objects.municipalities()
+        .order_by(sort_key("name"), "pk")
+        .annotate(
+            own=Count("services", filter=Q(services__in=published), distinct=True),
+            wide=Subquery(
+                wide.order_by().values(one=Value(1)).annotate(n=Count("pk", distinct=True)).values("n")
+            ),
+        )
     )
     address = reverse("actors:service_list")
     municipalities = [
-        MunicipalityOnMap(
-            area.name_sv, f"{address}?municipality={area.code}", area.outline, counts.get(area.pk, 0)
-        )
-        for area in Area.objects.municipalities().order_by(sort_key("name"), "pk")
+        MunicipalityOnMap(row.name_sv, f"{address}?municipality={row.code}", row.outline, row.own)
+        for row in rows
     ]
-    wide = (
-        published.exclude(areas__kind=Area.Kind.MUNICIPALITY).filter(areas__isnull=False).distinct().count()
-    )
-    return CountyMap(municipalities, wide)
+    return CountyMap(municipalities, wide=(rows[0].wide or 0) if rows else 0)

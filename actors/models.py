@@ -36,6 +36,7 @@ class OrganizationQuerySet(ActorQuerySet):
             "certainty",
             "organization_type",
             "municipality",
+            "parent_organization",
             *columns("name", "description"),
         ).with_ids(topic_ids="topic_items__tag")
 

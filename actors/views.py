@@ -18,7 +18,6 @@ def organization_detail(request, slug):
         "organization": organization,
         "units": organization.units.visible_to(request.user).for_cards().by_name(),
         "services": organization.services.visible_to(request.user).for_cards().by_name(),
-        "events": organization.events.visible_to(request.user).upcoming().for_cards()[:5],
     }
     return render(request, "actors/organization_detail.html", context)
 

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db import transaction
 from django.db.models import F
 from django.forms import BaseInlineFormSet
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event, ProgrammeItem, start_of_today
@@ -64,19 +65,19 @@ class EventAdmin(PublishableAdmin):
     inlines = [ProgrammeInline]
     translated_fields = ["name", "description", "venue", "date_note"]
     list_display = [
-        "heading", "starts_at", "event_type", "organizer", "event_status", "status_badge", "translations",
-        "is_demo", "updated_at", "page_link",
+        "heading", "starts_at", "event_type", "organizer", "status_badge", "translations", "updated", "page_link",
     ]  # fmt: skip
     list_filter = [
-        TimeFilter, "status", "event_status", ("event_type", admin.RelatedOnlyFieldListFilter), "attendance_mode",
-        TranslationFilter, "is_demo", ("organizer", admin.RelatedOnlyFieldListFilter),
+        TimeFilter, "status", "event_status", ("event_type", admin.RelatedOnlyFieldListFilter),
+        "attendance_mode", TranslationFilter, "is_demo", ("organizer", admin.RelatedOnlyFieldListFilter),
     ]  # fmt: skip
     list_select_related = ["event_type", "organizer"]
     search_fields = ["slug", *columns("name", "description", "venue"), *columns("organizer__name")]
     date_hierarchy = "starts_at"
     ordering = ["-starts_at", "-pk"]
     autocomplete_fields = [
-        "event_type", "organizer", "co_organizers", "municipality", "languages", "target_groups", "staff_groups",
+        "event_type", "organizer", "co_organizers", "municipality", "languages",
+        "target_groups", "staff_groups",
     ]  # fmt: skip
     fieldsets = [
         (
@@ -107,7 +108,7 @@ class EventAdmin(PublishableAdmin):
                     "date_precision",
                     "participants_reported",
                     "demo_offset_days",
-                ],  # fmt: skip
+                ],
                 "classes": ["collapse"],
             },
         ),
@@ -123,3 +124,13 @@ class EventAdmin(PublishableAdmin):
         "event_status": _("Say here that an event is cancelled or moved; do not delete it."),
         "co_organizers": _("Other organisations that arrange it together with the organiser."),
     }
+
+    @admin.display(description=_("status"), ordering="status")
+    def status_badge(self, event):
+        """The status, and beside it whether the event was cancelled or moved."""
+        badge = super().status_badge(event)
+        if event.event_status == Event.EventStatus.SCHEDULED:
+            return badge
+        return badge + format_html(
+            ' <span class="badge badge--broken">{}</span>', event.get_event_status_display()
+        )

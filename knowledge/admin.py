@@ -109,7 +109,7 @@ class OverviewAdmin(PublishableAdmin):
     inlines = [CitationInline]
     translated_fields = ["title", "summary", "body", "review_function"]
     list_display = [
-        "heading", "status_badge", "translations", "published_on", "review_due", "is_demo", "updated_at", "page_link",
+        "heading", "status_badge", "translations", "published_on", "review_due", "updated", "page_link",
     ]  # fmt: skip
     list_filter = [
         "status",

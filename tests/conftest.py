@@ -6,11 +6,15 @@ from django.utils import translation
 
 from lmh_portal import devdb
 from lmh_portal.core import version
+from lmh_portal.core.messages import compile_all
 
 
 def pytest_configure(config):
-    if devdb.is_wanted() and not hasattr(config, "workerinput"):
+    if hasattr(config, "workerinput"):
+        return  # the process that starts the workers has done it for all
+    if devdb.is_wanted():
         devdb.start()
+    compile_all()
 
 
 @pytest.fixture(autouse=True)

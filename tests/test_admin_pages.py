@@ -1,4 +1,4 @@
-"""Every address of the editors' desk: opens for editors only, with nothing inline and nothing from elsewhere."""
+"""Every address of the editors' desk: for editors only, nothing inline, nothing from elsewhere."""
 
 from html.parser import HTMLParser
 

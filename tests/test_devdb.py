@@ -80,9 +80,7 @@ def server_pid() -> int:
 
 
 def children(pid: int) -> list[int]:
-    listed = subprocess.run(["ps", "-axo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    rows = [[int(number) for number in line.split()] for line in listed.splitlines()]
-    return [child for child, parent in rows if parent == pid]
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def kill(*pids: int) -> None:

@@ -6,15 +6,21 @@ from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.admin.widgets import AutocompleteSelectMultiple
+from django.contrib.admin.widgets import (
+    AdminSplitDateTime,
+    AdminTimeWidget,
+    AutocompleteSelectMultiple,
+    RelatedFieldWidgetWrapper,
+)
 from django.db import models
 from django.db.models import Q
 from django.forms import ModelMultipleChoiceField, Script
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
-from django.utils.translation import get_language_info, gettext, ngettext
+from django.utils.translation import get_language_info, gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin, TranslationTabularInline
 from modeltranslation.fields import TranslationField
@@ -25,6 +31,7 @@ from lmh_portal.core.models import Publishable
 from lmh_portal.core.translated import sort_key, translated
 
 Status = Publishable.Status
+TIME_FORMAT = "%H:%M"
 
 
 class Todo(NamedTuple):
@@ -39,6 +46,9 @@ class EditorsDesk(admin.AdminSite):
     site_header = _("Editors' desk")
     site_title = _("Editors' desk")
     index_title = _("What would you like to work on?")
+    enable_nav_sidebar = (
+        False  # lists need the width; every page has the menu of templates/admin/base_site.html
+    )
     app_order = ["knowledge", "events", "actors", "feedback", "stats", "vocabulary", "accounts", "auth"]
 
     def index(self, request, extra_context=None):
@@ -53,11 +63,9 @@ class EditorsDesk(admin.AdminSite):
     def get_app_list(self, request, app_label=None):
         """What editors open most comes first."""
 
-        def place(app):
-            label = app["app_label"]
-            return self.app_order.index(label) if label in self.app_order else len(self.app_order)
-
-        return sorted(super().get_app_list(request, app_label), key=place)
+        apps = [app | {"name": capfirst(app["name"])} for app in super().get_app_list(request, app_label)]
+        places = {label: place for place, label in enumerate(self.app_order)}
+        return sorted(apps, key=lambda app: places.get(app["app_label"], len(places)))
 
 
 def list_address(model, **filters: str) -> str:
@@ -101,6 +109,14 @@ class DeskInputs:
             return None
         original = getattr(db_field, "translated_field", db_field)
         field.help_text = self.help_texts.get(original.name, field.help_text)
+        if isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget.can_change_related = field.widget.can_delete_related = (
+                field.widget.can_view_related
+            ) = False
+        if isinstance(field.widget, AdminSplitDateTime):
+            field.widget.widgets[1].format = TIME_FORMAT
+        if isinstance(field.widget, AdminTimeWidget):
+            field.widget.format = TIME_FORMAT
         if isinstance(db_field, TranslationField):
             language = LANGUAGES[db_field.language]
             field.widget.attrs |= {
@@ -240,12 +256,18 @@ class PublishableAdmin(TranslatedAdmin):
 
     @admin.display(description=_("status"), ordering="status")
     def status_badge(self, row):
-        return format_html('<span class="badge badge--{}">{}</span>', row.status, row.get_status_display())
+        status = format_html('<span class="badge badge--{}">{}</span>', row.status, row.get_status_display())
+        example = format_html(' <span class="badge">{}</span>', pgettext("short mark in a list", "Example"))
+        return status + example if row.is_demo else status
+
+    @admin.display(description=_("last updated"), ordering="updated_at")
+    def updated(self, row):
+        return date_format(timezone.localtime(row.updated_at), "SHORT_DATE_FORMAT")
 
     @admin.display(description=_("page"))
     def page_link(self, row):
-        text = gettext("View on site")
-        return format_html('<a href="{}" class="page-link">{}</a>', row.get_absolute_url(), text)
+        label = gettext("View on site")
+        return format_html('<a href="{}" title="{}">{}</a>', row.get_absolute_url(), label, gettext("View"))
 
     @admin.action(description=_("Publish the selected"), permissions=["change"])
     def publish(self, request, queryset):

@@ -60,7 +60,9 @@ def _find(row) -> Related:
     }
     found = [
         RelatedPage(kind, views[kind], slug, dict(zip(LANGUAGES, titles, strict=True)), starts_at)
-        for kind, slug, starts_at, _shared, *titles in first.union(*others, all=True)
+        for kind, slug, starts_at, _shared, *titles in first.union(*others, all=True).order_by(
+            "-shared", "slug"
+        )
     ]
     return Related(
         overviews=[page for page in found if page.kind == "overview"],
@@ -72,9 +74,14 @@ def _find(row) -> Related:
 def _query(row, kind, rows, title, starts_at):
     if isinstance(row, rows.model):
         rows = rows.exclude(pk=row.pk)
+    if isinstance(row, Organization) and rows.model is Event:
+        rows = rows.filter(organizer=row).annotate(
+            shared=Value(0)
+        )  # its own events are what a visitor looks for
+    else:
+        rows = rows.sharing_topics(row.topic_ids)
     return (
         rows.rewrite(False)  # columns are named here; modeltranslation would shuffle them
-        .sharing_topics(row.topic_ids)
         .annotate(kind=Value(kind, CharField()), at=Cast(starts_at, DateTimeField()))
         .values_list("kind", "slug", "at", "shared", *columns(title))[:SHOWN]
     )

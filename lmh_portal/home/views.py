@@ -1,4 +1,5 @@
 from django.db import connection
+from django.db.models import CharField, Count, Value
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,7 +12,6 @@ from knowledge.models import Overview
 from lmh_portal.core.version import remembered
 from lmh_portal.home import pages
 from lmh_portal.home.gallery import samples
-from lmh_portal.vocabulary.models import Area
 
 
 def choose_language(request):
@@ -26,18 +26,23 @@ def front_page(request):
     context = {
         "counts": remembered("counts of the front page", _counts),
         "events": Event.objects.published().upcoming().for_cards()[:3],
-        "overviews": Overview.objects.published().for_cards().order_by("-published_on", "-pk")[:3],
+        "overviews": Overview.objects.published().for_cards().order_by("-published_on", "-pk")[:4],
     }
     return render(request, "home/front_page.html", context)
 
 
 def _counts() -> dict[str, int]:
-    return {
-        "overviews": Overview.objects.published().count(),
-        "organizations": Organization.objects.published().count(),
-        "services": Service.objects.published().count(),
-        "municipalities": Area.objects.municipalities().count(),
-    }
+    """How much there is of each kind, in one query."""
+    first, *others = [
+        rows.rewrite(False).order_by().values(kind=Value(kind, CharField())).annotate(rows=Count("pk"))
+        for kind, rows in [
+            ("overviews", Overview.objects.published()),
+            ("organizations", Organization.objects.published()),
+            ("services", Service.objects.published()),
+        ]
+    ]
+    counts = dict.fromkeys(["overviews", "organizations", "services"], 0)
+    return counts | {row["kind"]: row["rows"] for row in first.union(*others, all=True)}
 
 
 def page(request, name):

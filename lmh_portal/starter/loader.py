@@ -37,6 +37,7 @@ class Loader:
         self.loading = loading
         self.problems: list[Problem] = []
         self.counts: Counter[str] = Counter()
+        self.hindrance = ""  # why the file was not even read
 
     # --- what subclasses may change
 
@@ -150,9 +151,8 @@ class Loader:
 
     def _is_first(self, row: Row, identity: Hashable) -> bool:
         if identity in self.lines:
-            self.problems.append(
-                row.problem(self.to_blame(row), f"is already on line {self.lines[identity]}")
-            )
+            column = self.column_of(key_of(self.model) or "position")
+            self.problems.append(row.problem(column, f"is already on line {self.lines[identity]}"))
             return False
         self.lines[identity] = row.line
         return True

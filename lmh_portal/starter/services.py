@@ -1,6 +1,5 @@
 """Loading the starter content: each file as a whole or not at all, again and again without harm."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from lmh_portal.starter.context import Loading
@@ -16,25 +15,20 @@ def is_empty() -> bool:
     return not Topic.objects.exists()
 
 
-def load_starter(
-    *, directory: Path = DATA, app: str = "", overwrite: bool = False
-) -> Iterator[tuple[Loader, str]]:
-    """Load every file that is there, of one app or all; give each loader, and why it did not run if so."""
+def load_starter(*, directory: Path = DATA, app: str = "", overwrite: bool = False) -> list[Loader]:
+    """Load the files, of one app or all, and return their loaders, which know what became of them."""
     loading = Loading(directory, overwrite)
+    loaders = [make(loading) for make in LOADERS if app in {"", make.model._meta.app_label}]
     refused: dict[type, str] = {}
-    for make_loader in LOADERS:
-        if app and make_loader.model._meta.app_label != app:
-            continue
-        loader = make_loader(loading)
-        blocked_by = [refused[model] for model in loader.needs() if model in refused]
+    for loader in loaders:
+        missing = [refused[model] for model in loader.needs() if model in refused]
         if not loader.path.exists():
-            yield loader, "is not there"
-        elif blocked_by:
-            refused.setdefault(loader.model, loader.file)
-            yield loader, f"waits for {', '.join(sorted(set(blocked_by)))}"
+            loader.hindrance = "is not there"
+        elif missing:
+            loader.hindrance = f"not loaded, it needs {', '.join(sorted(set(missing)))}"
         else:
             loader.load()
-            if loader.problems:
-                refused.setdefault(loader.model, loader.file)
-            yield loader, ""
+        if missing or loader.problems:
+            refused.setdefault(loader.model, loader.file)
     flatten_hierarchies()
+    return loaders

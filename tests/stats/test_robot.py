@@ -116,8 +116,7 @@ def test_at_most_three_redirects_are_followed():
         ("http://both.example/", "Not a public host"),
         ("https://example.org:8443/", "Not one of the web's own ports"),
         ("https://user:password@example.org/", "Not a valid web address"),
-        ("https:///path", "Not a valid web address"),
-        ("https://[::1/", "Not a valid web address"),
+        ("ftp://example.org/", "Not a valid web address"),
     ],
 )
 @pytest.mark.parametrize("by_redirect", [False, True])
@@ -136,11 +135,18 @@ def test_what_is_not_public_is_not_asked(url, answer, by_redirect):
     assert asked == ([("HEAD", start)] if by_redirect else [])
 
 
+@pytest.mark.parametrize("url", ["https:///path", "https://[::1/", "example.org"])
+def test_what_is_not_an_address_is_not_asked(url):
+    verdicts, asked = judge(url)
+
+    assert (verdicts[url].works, verdicts[url].reached, asked) == (False, None, [])
+
+
 @pytest.mark.parametrize(
     "address",
     [
-        "127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
-        "::1", "::", "fe80::1%eth0", "fc00::1", "fec0::1", "ff0e::1",
+        "127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",
+        "224.0.0.1", "::1", "::", "fe80::1%eth0", "fc00::1", "fec0::1", "ff0e::1",
         "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2001:0:4136:e378::",
     ],
 )  # fmt: skip

@@ -9,37 +9,34 @@ from lmh_portal.starter.services import DATA, is_empty, load_starter
 
 
 class Command(BaseCommand):
-    help = "Load reference data and starter content. What is in the database already is left as it is."
+    help = "Load reference data and starter content. Rows that the database has already are left as they are."
 
     def add_arguments(self, parser):
-        parser.add_argument("--if-empty", action="store_true", help="do nothing if there is content already")
-        parser.add_argument(
-            "--overwrite", action="store_true", help="give rows that exist the files' values again"
-        )
+        parser.add_argument("--if-empty", action="store_true", help="do nothing if there is content")
+        parser.add_argument("--overwrite", action="store_true", help="give all rows the files' values again")
         parser.add_argument("--only", choices=APPS, default="", help="load the files of one app")
-        parser.add_argument(
-            "--directory", type=Path, default=DATA, help="load the files of another directory"
-        )
+        parser.add_argument("--directory", type=Path, default=DATA, help="load files from elsewhere")
 
     @no_translations
     def handle(self, *, if_empty, overwrite, only, directory, **options):
-        if not directory.is_dir():
-            raise CommandError(f"{directory} is not a directory.")
-        refused = 0
+        loaders = []
         if if_empty and not is_empty():
             self.stdout.write("There is content already; nothing was loaded.")
         else:
-            for loader, hindrance in load_starter(directory=directory, app=only, overwrite=overwrite):
-                self.report(loader, hindrance)
-                refused += bool(loader.problems)
+            loaders = load_starter(directory=directory, app=only, overwrite=overwrite)
+        for loader in loaders:
+            self.report(loader)
         if moved := move_demo_events():
             self.stdout.write(f"{moved} demonstration events were moved to a coming day.")
-        if refused:
-            raise CommandError(f"{refused} files have problems.")
+        if loaders and not any(loader.path.exists() for loader in loaders):
+            raise CommandError(f"There are no files to load in {directory}.")
+        if refused := [loader.file for loader in loaders if loader.problems]:
+            raise CommandError(f"There are problems in {', '.join(refused)}.")
 
-    def report(self, loader: Loader, hindrance: str) -> None:
+    def report(self, loader: Loader) -> None:
         for problem in loader.problems:
             self.stderr.write(str(problem))
-        counts = ", ".join(f"{loader.counts[deed]} {deed}" for deed in ["added", "kept", "overwritten"])
-        refusal = "" if loader.row_by_row or not loader.problems else "refused, nothing of it was loaded"
-        self.stdout.write(f"{loader.title}: {hindrance or refusal or counts}")
+        outcome = ", ".join(f"{loader.counts[deed]} {deed}" for deed in ["added", "kept", "overwritten"])
+        if loader.problems and not loader.row_by_row:
+            outcome = "refused, nothing of it was loaded"
+        self.stdout.write(f"{loader.title}: {loader.hindrance or outcome}")

@@ -1,0 +1,29 @@
+import time
+from io import StringIO
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+STEPS = [
+    ("Compiling the messages", ["compile_messages"]),
+    ("Creating the tables", ["migrate"]),
+    ("Loading starter content", ["load_starter", "--if-empty"]),
+    ("Looking after the local administrator", ["create_local_admin"]),
+]
+
+
+class Command(BaseCommand):
+    help = (
+        "Do what ./dev run needs before the site can start; in one process, so that a second start is quick."
+    )
+
+    def handle(self, **options):
+        if not settings.IS_LOCAL:
+            raise CommandError("prepare_local is only for DJANGO_ENV=local: use migrate.")
+        for label, command in STEPS:
+            self.stdout.write(f"{label} … ", ending="")
+            self.stdout.flush()
+            begun = time.monotonic()
+            call_command(*command, verbosity=0, stdout=StringIO())
+            self.stdout.write(f"{time.monotonic() - begun:.0f} s")

@@ -1,0 +1,226 @@
+"""Made-up content in realistic amounts: the same rows at every run.
+
+The words are those of the starter overviews, so that texts are as long, and compress as well, as real ones.
+"""
+
+import datetime as dt
+import random
+import re
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+from django.utils import timezone
+
+from actors.models import Organization, Service, TopicOfOrganization, TopicOfService
+from events.models import Event, ProgrammeItem, TopicOfEvent
+from knowledge import text
+from knowledge.models import Citation, Overview, Reference, TopicOfOverview
+from lmh_portal.core.languages import LANGUAGES
+from lmh_portal.starter.services import DATA
+from lmh_portal.vocabulary import models as vocabulary
+
+SHARE_TRANSLATED = {"sv": 1.0, "en": 0.7, "ar": 0.4}
+SHARE_PUBLISHED = 0.95
+REFERENCES = 8  # of an overview
+BODIES = 40  # different texts in each language
+BATCH = 500
+
+
+class Writer:
+    """Writes sentences in one language."""
+
+    def __init__(self, language: str, chance: random.Random):
+        files = sorted((DATA / "overviews").glob(f"*.{language}.md"))
+        self.words = re.findall(r"[^\W\d_]{2,}", " ".join(file.read_text("utf-8") for file in files))
+        self.chance = chance
+
+    def title(self) -> str:
+        return " ".join(self.chance.choices(self.words, k=self.chance.randint(3, 7)))[:150].capitalize()
+
+    def sentences(self, words: int) -> str:
+        """About so many words."""
+        lengths = [15] * (words // 15)
+        return " ".join(" ".join(self.chance.choices(self.words, k=n)).capitalize() + "." for n in lengths)
+
+    def body(self) -> str:
+        """Some 700 words of Markdown; `[@group-1]` stands for the first reference of the row's own group."""
+        parts = []
+        for number in range(1, REFERENCES + 1):
+            parts += [f"## {self.title()}", self.sentences(45) + f" [@group-{number}]"]
+            parts += ["\n".join(f"- {self.title()}" for _ in range(3)), self.sentences(30)]
+        return "\n\n".join(parts)
+
+
+class Content:
+    """Makes up rows; `fill` saves them with what belongs to them."""
+
+    def __init__(self, rows: int):
+        self.rows = rows
+        self.chance = random.Random(rows)
+        self.writers = {code: Writer(code, self.chance) for code in LANGUAGES}
+        self.topics = self._ids(vocabulary.Topic)
+        self.target_groups = self._ids(vocabulary.TargetGroup)
+        self.staff_groups = self._ids(vocabulary.StaffGroup)
+        self.languages = self._ids(vocabulary.Language)
+        self.areas = self._ids(vocabulary.Area, kind="municipality")
+        self.wide_areas = self._ids(vocabulary.Area, kind__in=["county", "country"])
+
+    @staticmethod
+    def _ids(model, **conditions) -> list[int]:
+        return list(model.objects.filter(**conditions).order_by("pk").values_list("pk", flat=True))
+
+    def some(self, ids: list[int], at_most: int) -> set[int]:
+        """One or more of them."""
+        return {self.one(ids) for _ in range(self.chance.randint(1, at_most))}
+
+    def one(self, ids: list[int]) -> int:
+        """The first ones oftener than the last."""
+        return ids[int(len(ids) * self.chance.random() ** 2)]
+
+    def published(self) -> str:
+        return "published" if self.chance.random() < SHARE_PUBLISHED else "draft"
+
+    def translated(self, **fields: Callable[[Writer], str]) -> dict[str, str]:
+        """Each field in the languages that this row has."""
+        codes = [code for code in LANGUAGES if self.chance.random() < SHARE_TRANSLATED[code]]
+        return {f"{name}_{code}": make(self.writers[code]) for name, make in fields.items() for code in codes}
+
+    # --- what there is
+
+    def references(self) -> Iterator[Reference]:
+        for group in range(self.groups):
+            for number in range(1, REFERENCES + 1):
+                doi = f"10.1000/bench.{group}.{number}" if number % 2 else ""
+                yield Reference(
+                    key=f"group{group}-{number}", kind="article", year=str(2005 + number),
+                    authors="Andersson A, Björk B, Chen C, Dahl D", title=self.writers["en"].title(),
+                    container="Journal of Migration and Health", details="12(3):45–67", doi=doi,
+                    url="" if doi else f"https://example.org/{group}/{number}",
+                )  # fmt: skip
+
+    @property
+    def groups(self) -> int:
+        return max(1, self.rows // 10)
+
+    def overviews(self) -> Iterator[Overview]:
+        bodies = {
+            code: [(body, text.render(body)) for body in (writer.body() for _ in range(BODIES))]
+            for code, writer in self.writers.items()
+        }
+        today = timezone.localdate()
+        for number in range(self.rows):
+            overview = Overview(
+                slug=f"overview-{number}", status=self.published(), review_function_sv="Medicinskt ansvarig",
+                published_on=today - dt.timedelta(days=self.chance.randrange(2000)),
+                reviewed_on=today - dt.timedelta(days=100),
+                review_due=today + dt.timedelta(days=self.chance.randint(-50, 500)),
+                **self.translated(title=Writer.title, summary=lambda writer: writer.sentences(40)),
+            )  # fmt: skip
+            overview.group = self.chance.randrange(self.groups)
+            for code in LANGUAGES:
+                if getattr(overview, f"title_{code}"):
+                    body, html = self.chance.choice(bodies[code])
+                    own = ("@group-", f"@group{overview.group}-")
+                    setattr(overview, f"body_{code}", body.replace(*own))
+                    setattr(overview, f"body_html_{code}", html.replace(*own))
+                    setattr(overview, f"words_{code}", len(body.split()))
+            yield overview
+
+    def organizations(self) -> Iterator[Organization]:
+        types = self._ids(vocabulary.OrganizationType)
+        for number in range(self.rows):
+            yield Organization(
+                slug=f"organization-{number}", status=self.published(), website="https://example.org/",
+                organization_type_id=self.one(types), scope=self.chance.choice(Organization.Scope.values),
+                municipality_id=self.one(self.areas), certainty=self.chance.choice(["known", "generic"]),
+                **self.translated(name=Writer.title, description=lambda writer: writer.sentences(30)),
+            )  # fmt: skip
+
+    def services(self, organizations: list[int]) -> Iterator[Service]:
+        for number in range(self.rows * 3 // 2):
+            yield Service(
+                slug=f"service-{number}", status=self.published(), website="https://example.org/",
+                organization_id=self.chance.choice(organizations),
+                audience=self.chance.choice(Service.Audience.values),
+                access=self.chance.choice(Service.Access.values),
+                certainty=self.chance.choice(["known", "generic"]),
+                **self.translated(name=Writer.title, description=lambda writer: writer.sentences(30)),
+            )  # fmt: skip
+
+    def events(self, organizations: list[int]) -> Iterator[Event]:
+        """Half of them past, half coming, over four years."""
+        types = self._ids(vocabulary.EventType)
+        today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+        for number in range(self.rows):
+            days = 1 + self.chance.randrange(700)
+            starts_at = today + dt.timedelta(
+                days=days if number % 2 else -days, hours=self.chance.randint(8, 16)
+            )
+            yield Event(
+                slug=f"event-{number}", status=self.published(), event_type_id=self.one(types),
+                starts_at=starts_at, ends_at=starts_at + dt.timedelta(hours=2), venue_sv="Lokal 1",
+                organizer_id=self.chance.choice(organizations), municipality_id=self.one(self.areas),
+                attendance_mode=self.chance.choice(Event.AttendanceMode.values),
+                maximum_attendee_capacity=40, fee_sek=0,
+                **self.translated(name=Writer.title, description=lambda writer: writer.sentences(60)),
+            )  # fmt: skip
+
+    # --- what belongs to a row
+
+    def areas_served(self) -> set[int]:
+        return self.some(self.areas, 4) if self.chance.random() < 0.85 else {self.one(self.wide_areas)}
+
+    def topics_of(self, model, row):
+        return [model(content_object=row, tag_id=pk) for pk in self.some(self.topics, 3)]
+
+    def terms_of(self, relation, row, ids):
+        """Rows of a many-to-many relation."""
+        field = relation.field
+        names = field.m2m_field_name(), field.m2m_reverse_field_name()
+        return [relation.through(**{f"{names[0]}_id": row.pk, f"{names[1]}_id": pk}) for pk in ids]
+
+
+def fill(rows: int) -> None:
+    """Fill a database that has nothing but vocabularies."""
+    content = Content(rows)
+    some, topics_of, terms_of = content.some, content.topics_of, content.terms_of
+    keys = {}
+    for batch in _save(content.references()):
+        keys |= {reference.key: reference.pk for reference in batch}
+    for batch in _save(content.overviews()):
+        _relate(batch, lambda row: topics_of(TopicOfOverview, row))
+        _relate(batch, lambda row: terms_of(Overview.target_groups, row, some(content.target_groups, 3)))
+        _relate(batch, lambda row: terms_of(Overview.staff_groups, row, some(content.staff_groups, 3)))
+        _relate(batch, lambda row: [
+            Citation(overview=row, reference_id=keys[f"group{row.group}-{number}"], position=number)
+            for number in range(1, REFERENCES + 1)
+        ])  # fmt: skip
+    organizations = []
+    for batch in _save(content.organizations()):
+        organizations += [row.pk for row in batch]
+        _relate(batch, lambda row: topics_of(TopicOfOrganization, row))
+        _relate(batch, lambda row: terms_of(Organization.target_groups, row, some(content.target_groups, 3)))
+        _relate(batch, lambda row: terms_of(Organization.languages, row, some(content.languages, 3)))
+    for batch in _save(content.services(organizations)):
+        _relate(batch, lambda row: topics_of(TopicOfService, row))
+        _relate(batch, lambda row: terms_of(Service.target_groups, row, some(content.target_groups, 3)))
+        _relate(batch, lambda row: terms_of(Service.languages, row, some(content.languages, 3)))
+        _relate(batch, lambda row: terms_of(Service.areas, row, content.areas_served()))
+    for batch in _save(content.events(organizations)):
+        _relate(batch, lambda row: topics_of(TopicOfEvent, row))
+        _relate(batch, lambda row: terms_of(Event.staff_groups, row, some(content.staff_groups, 3)))
+        _relate(batch, lambda row: terms_of(Event.languages, row, some(content.languages, 2)))
+        _relate(batch, lambda row: [
+            ProgrammeItem(event=row, position=n, starts=dt.time(8 + n), name_sv=f"Del {n}") for n in (1, 2, 3)
+        ])  # fmt: skip
+
+
+def _save(rows: Iterator) -> Iterator[list]:
+    while batch := list(islice(rows, BATCH)):
+        type(batch[0]).objects.bulk_create(batch)
+        yield batch
+
+
+def _relate(batch: list, make: Callable) -> None:
+    related = [one for row in batch for one in make(row)]
+    type(related[0])._default_manager.bulk_create(related)

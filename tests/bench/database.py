@@ -1,0 +1,60 @@
+"""The bench's own databases, one for each number of rows, beside the configured one."""
+
+import sys
+
+from django.core.management import call_command
+from django.db import connection
+
+from lmh_portal.core import version
+from tests.bench import content
+
+BARE_ROWS = """
+    CREATE TABLE bench_row AS
+    SELECT number AS id, 'row-' || number AS slug, 'En rubrik av vanlig längd, nummer ' || number AS title,
+           repeat('Ett stycke text om hur det går till. ', 6) AS summary,
+           timestamptz '2026-01-01 08:00+01' + number * interval '7 hours' AS starts_at,
+           timestamptz '2026-01-01 10:30+01' + number * interval '7 hours' AS ends_at
+    FROM generate_series(1, 1000) AS number;
+    CREATE UNIQUE INDEX ON bench_row (starts_at DESC, id DESC);
+"""
+
+
+def name(rows: int) -> str:
+    return f"portal_bench_{rows}"
+
+
+def use(rows: int) -> None:
+    """Let this process read and write the database for so many rows."""
+    connection.close()
+    connection.settings_dict["NAME"] = name(rows)
+    version.forget()
+
+
+def prepare(rows: int, *, keep: bool) -> None:
+    """Make the database and fill it, unless one is there to be kept."""
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name(rows)]
+        )
+        if keep and cursor.fetchone() == ("filled",):
+            return
+        _drop(cursor, rows)
+        cursor.execute(f"CREATE DATABASE {name(rows)}")
+    use(rows)
+    call_command("migrate", verbosity=0)
+    call_command("load_starter", only="vocabulary", stdout=sys.stderr)
+    content.fill(rows)
+    with connection.cursor() as cursor:
+        cursor.execute(BARE_ROWS)
+        cursor.execute("VACUUM ANALYZE")
+        cursor.execute(f"COMMENT ON DATABASE {name(rows)} IS 'filled'")
+
+
+def drop(rows: int) -> None:
+    connection.close()
+    with connection._nodb_cursor() as cursor:
+        _drop(cursor, rows)
+
+
+def _drop(cursor, rows: int) -> None:
+    cursor.execute(f"DROP DATABASE IF EXISTS {name(rows)} WITH (FORCE)")

@@ -1,0 +1,93 @@
+"""The pages that are measured, each with many addresses: nothing is judged by one warm row."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import override
+
+from actors.models import Organization, Service
+from events.models import Event
+from knowledge.models import Overview
+from lmh_portal.vocabulary.facets import PAGE_SIZE
+
+ROWS = 200  # visited of a detail page
+CHOICES = 20  # of two facets, and of deep pages
+
+
+@dataclass(frozen=True)
+class Page:
+    """A kind of page; `paths` reads addresses of it from the database in use."""
+
+    name: str
+    kind: str  # of goal: detail, list or deep
+    paths: Callable[[], list[str]]
+
+
+def detail(view: str, rows: QuerySet, language: str = "sv") -> Callable[[], list[str]]:
+    def paths():
+        slugs = _sample(rows.published().order_by("pk").values_list("slug", flat=True), ROWS)
+        with override(language):
+            return [reverse(view, args=[slug]) for slug in slugs]
+
+    return paths
+
+
+def first(view: str) -> Callable[[], list[str]]:
+    def paths():
+        with override("sv"):
+            return [reverse(view)]
+
+    return paths
+
+
+def two_facets(view: str, rows: QuerySet, **facets: str) -> Callable[[], list[str]]:
+    """The list with choices that some row has."""
+
+    def paths():
+        (address,) = first(view)()
+        pairs = rows.published().order_by(*facets.values()).values_list(*facets.values()).distinct()
+        return [f"{address}?{urlencode(dict(zip(facets, pair)))}" for pair in _sample(pairs, CHOICES)]
+
+    return paths
+
+
+def deep(view: str, rows: QuerySet) -> Callable[[], list[str]]:
+    """The last tenth of the list's pages."""
+
+    def paths():
+        (address,) = first(view)()
+        last = rows.published().count() // PAGE_SIZE
+        return [f"{address}?page={number}" for number in _sample(range(last * 9 // 10, last), CHOICES)]
+
+    return paths
+
+
+def _sample(population, size: int) -> list:
+    population = list(population)
+    return random.Random(1).sample(population, min(size, len(population)))
+
+
+overviews, organizations, services = Overview.objects.all(), Organization.objects.all(), Service.objects.all()
+TOPIC = "topic_items__tag__slug"
+PAGES = [
+    Page("overview", "detail", detail("knowledge:overview_detail", overviews)),
+    Page("overview-ar", "detail", detail("knowledge:overview_detail", overviews, "ar")),
+    Page("organisation", "detail", detail("actors:organization_detail", organizations)),
+    Page("service", "detail", detail("actors:service_detail", services)),
+    Page("event", "detail", detail("events:event_detail", Event.objects.all())),
+    Page("overviews", "list", first("knowledge:overview_list")),
+    Page("overviews-facets", "list", two_facets("knowledge:overview_list", overviews, topic=TOPIC, group="target_groups__code")),
+    Page("overviews-deep", "deep", deep("knowledge:overview_list", overviews)),
+    Page("directory", "list", first("actors:organization_list")),
+    Page("directory-facets", "list", two_facets("actors:organization_list", organizations, type="organization_type__code", topic=TOPIC)),
+    Page("directory-deep", "deep", deep("actors:organization_list", organizations)),
+    Page("services", "list", first("actors:service_list")),
+    Page("services-facets", "list", two_facets("actors:service_list", services.filter(areas__kind="municipality"), municipality="areas__code", topic=TOPIC)),
+    Page("calendar", "list", first("events:event_list")),
+    Page("calendar-facets", "list", two_facets("events:event_list", Event.objects.upcoming(), type="event_type__code", topic=TOPIC)),
+    Page("calendar-deep", "deep", deep("events:event_list", Event.objects.upcoming())),
+]  # fmt: skip

@@ -1,0 +1,72 @@
+"""One address of every kind of public page, in its richest state, for tests that cannot visit all."""
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Count
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import override
+
+from actors.forms import OrganizationFilters, ServiceFilters
+from actors.models import Organization, Service
+from events.forms import EventFilters
+from events.models import Event
+from knowledge.forms import OverviewFilters
+from knowledge.models import Overview
+from tests.sites import ROWS, addresses, public_views
+
+LISTS = {
+    "knowledge:overview_list": (OverviewFilters, Overview.objects.all),
+    "actors:organization_list": (OrganizationFilters, Organization.objects.all),
+    "actors:service_list": (ServiceFilters, Service.objects.all),
+    "events:event_list": (EventFilters, lambda: Event.objects.upcoming()),
+    "events:event_archive": (EventFilters, lambda: Event.objects.past()),
+}
+NOWHERE = "zzqx"  # a word in no text
+
+
+def every_kind(language: str) -> dict[str, str]:
+    """Names and addresses: every view, one rich row of each model, lists in each of their states."""
+    found = {view: addresses(view, language)[0] for view in public_views() if view not in ROWS}
+    for view in ROWS:
+        with override(language):
+            found |= {f"{view} {slug}": reverse(view, args=[slug]) for slug in _rich_rows(view)}
+    for view in LISTS:
+        found |= {f"{view} {state}": f"{found[view]}?{query}" for state, query in _states(view).items()}
+    found["search:search found"] = f"{found['search:search']}?q=a"
+    found["search:search nothing"] = f"{found['search:search']}?q={NOWHERE}"
+    found["feedback:contact asked"] = f"{found['feedback:contact']}?kind=correction&page=/sv/"
+    found["missing"] = f"/{language}/{NOWHERE}/"
+    return found
+
+
+def _rich_rows(view: str) -> list[str]:
+    """The row of a model with most on its page; of events one to come and one that has passed."""
+    rows = ROWS[view].objects.published()
+    if view == "events:event_detail":
+        coming = rows.filter(ends_at__gte=timezone.now()).annotate(much=Count("programme"))
+        past = rows.filter(ends_at__lt=timezone.now())
+        return [*_slugs(coming.order_by("-much", "pk")), *_slugs(past.order_by("pk"))]
+    much = {
+        "knowledge:overview_detail": Count("citations"),
+        "actors:organization_detail": Count("units", distinct=True) + Count("services", distinct=True),
+        "actors:service_detail": Count("areas"),
+    }[view]
+    return _slugs(rows.annotate(much=much).order_by("-much", "pk"))
+
+
+def _slugs(rows) -> list[str]:
+    return list(rows.values_list("slug", flat=True)[:1])
+
+
+def _states(view: str) -> dict[str, str]:
+    """Query strings for a list: filtered with results, filtered to nothing, asked for nonsense, last page."""
+    make, rows = LISTS[view]
+    filters = make(QueryDict(), rows(), AnonymousUser())
+    chosen = [(group.facet.name, group.choices[0].choice.code) for group in filters.groups]
+    return {
+        "filtered": urlencode(chosen[:1] + [("q", "a")]),
+        "empty": urlencode([("q", NOWHERE), *chosen]),
+        "unknown": urlencode([("topic", NOWHERE), ("page", "999")]),
+    }

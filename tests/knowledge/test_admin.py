@@ -1,0 +1,178 @@
+"""Overviews on the desk: citations, preview, reviews."""
+
+import datetime as dt
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from knowledge.models import Overview
+from tests import make
+
+ADD = "/admin/knowledge/overview/add/"
+PREVIEW = "/admin/knowledge/overview/preview/"
+TEXTS = {
+    f"{field}_{code}": "" for field in ["title", "summary", "body", "review_function"] for code in ["sv", "en", "ar"]
+}  # fmt: skip
+NO_CITATIONS = {"citations-TOTAL_FORMS": "0", "citations-INITIAL_FORMS": "0"}
+
+
+@pytest.fixture
+def editor(db, client):
+    editor = make.make_editor()
+    client.force_login(editor)
+    return editor
+
+
+def form_data(**changes) -> dict:
+    values = {
+        "title_sv": "Tolk", "summary_sv": "Kort.", "slug": "tolk", "status": "draft", "published_on": "2026-01-01",
+    }  # fmt: skip
+    return TEXTS | NO_CITATIONS | values | changes
+
+
+def reference_list(overview) -> list[tuple[int, str]]:
+    return list(overview.citations.values_list("position", "reference__key"))
+
+
+def test_cited_references_are_listed_and_numbered_by_first_mention(editor, client):
+    for key in ["b2", "a1", "c3", "unused"]:
+        make.make_reference(key=key)
+
+    client.post(ADD, form_data(body_sv="Ett [@b2; @a1]. Två [@b2].", body_en="Three [@c3]."))
+
+    assert reference_list(Overview.objects.get()) == [(1, "b2"), (2, "a1"), (3, "c3")]
+
+
+def test_list_follows_the_text_when_it_changes(editor, client):
+    old, new, uncited = (make.make_reference(key=key) for key in ["old", "new", "uncited"])
+    overview = make.make_overview(references=[old, uncited], slug="tolk")
+    rows = [(row.pk, row.reference_id) for row in overview.citations.all()]
+    data = {"citations-TOTAL_FORMS": "2", "citations-INITIAL_FORMS": "2"}
+    for number, (pk, _reference) in enumerate(rows):
+        data |= {f"citations-{number}-id": pk, f"citations-{number}-overview": overview.pk}
+
+    client.post(
+        reverse("admin:knowledge_overview_change", args=[overview.pk]),
+        form_data(body_sv="Först [@new], sedan [@old].", **data),
+    )
+
+    assert reference_list(overview) == [(1, new.key), (2, old.key), (3, "uncited")]
+
+
+def test_reference_can_be_added_and_removed_by_hand(editor, client):
+    gone, added = make.make_reference(key="gone"), make.make_reference(key="added")
+    overview = make.make_overview(references=[gone], slug="tolk")
+    data = {
+        "citations-TOTAL_FORMS": "2", "citations-INITIAL_FORMS": "1",
+        "citations-0-id": overview.citations.get().pk, "citations-0-overview": overview.pk, "citations-0-DELETE": "on",
+        "citations-1-overview": overview.pk, "citations-1-reference": added.pk,
+    }  # fmt: skip
+
+    client.post(reverse("admin:knowledge_overview_change", args=[overview.pk]), form_data(**data))
+
+    assert reference_list(overview) == [(1, "added")]
+
+
+def test_text_that_cites_an_unknown_key_is_refused_with_its_language(editor, client):
+    make.make_reference(key="known")
+
+    response = client.post(
+        ADD, form_data(body_sv="[@known]", body_en="[@nobody]"), headers={"accept-language": "en"}
+    )
+
+    assert response.context["adminform"].form.errors == {
+        "body_en": [
+            "The text in English cites @nobody, but there is no reference with that key."
+            " Add the reference first, or correct the key."
+        ]
+    }
+    assert not Overview.objects.exists()
+
+
+def test_preview_shows_the_text_as_readers_will_see_it(editor, client):
+    make.make_reference(key="karliner2007")
+
+    response = client.post(PREVIEW, {"body": "## Rubrik\n\n**Fet** [@karliner2007; @nobody]"})
+
+    html = response.content.decode()
+    assert '<h2 id="rubrik">Rubrik</h2>' in html
+    assert '<strong>Fet</strong> <span class="citation">[<a href="#ref-karliner2007"' in html
+    assert html.count("@nobody") == 1
+    assert "<html" not in html
+
+
+def test_preview_escapes_what_is_not_markdown(editor, client):
+    attack = "<script>alert(1)</script> <img src=x onerror=alert(1)> [@<b>x</b>] [x](javascript:alert(1))"
+
+    html = client.post(PREVIEW, {"body": attack}).content.decode()
+
+    assert "<script" not in html
+    assert "<img" not in html
+    assert "<b>" not in html
+    assert 'href="javascript' not in html
+
+
+def test_preview_answers_editors_only(db, client):
+    assert client.post(PREVIEW, {"body": "x"}).status_code == 302
+    client.force_login(make.make_editor(is_staff=False))
+    assert client.post(PREVIEW, {"body": "x"}).status_code == 302
+    reader = make.make_editor(is_superuser=False)
+    reader.user_permissions.add(Permission.objects.get(codename="view_overview"))
+    client.force_login(reader)
+    assert client.post(PREVIEW, {"body": "x"}).status_code == 403
+
+
+@pytest.mark.parametrize("permission", ["add_overview", "change_overview"])
+def test_preview_is_for_those_who_write(db, client, permission):
+    writer = make.make_editor(is_superuser=False)
+    writer.user_permissions.add(Permission.objects.get(codename=permission))
+    client.force_login(writer)
+
+    assert client.post(PREVIEW, {"body": "x"}).status_code == 200
+
+
+def test_preview_wants_a_post_with_a_token(editor, client):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(editor)
+
+    assert client.get(PREVIEW).status_code == 405
+    assert strict.post(PREVIEW, {"body": "x"}).status_code == 403
+
+
+def test_writers_need_no_permission_of_their_own_for_the_reference_list(db, client):
+    writer = make.make_editor(is_superuser=False)
+    writer.user_permissions.set(Permission.objects.filter(codename__in=["add_overview", "view_overview"]))
+    make.make_reference(key="known")
+    client.force_login(writer)
+
+    client.post(ADD, form_data(body_sv="[@known]"))
+
+    assert reference_list(Overview.objects.get()) == [(1, "known")]
+
+
+def test_list_can_show_overdue_reviews(editor, client):
+    today = timezone.localdate()
+    overdue = make.make_overview(review_due=today - dt.timedelta(days=1))
+    make.make_overview(review_due=today)
+    undated = make.make_overview()
+
+    def shown(value):
+        return list(client.get("/admin/knowledge/overview/", {"review": value}).context["cl"].result_list)
+
+    assert shown("overdue") == [overdue]
+    assert shown("none") == [undated]
+
+
+def test_key_of_a_reference_stays_while_texts_cite_it(editor, client):
+    cited, free = make.make_reference(), make.make_reference()
+    make.make_overview(references=[cited])
+
+    def fields(reference):
+        page = client.get(reverse("admin:knowledge_reference_change", args=[reference.pk]))
+        return page.context["adminform"].form.fields
+
+    assert "key" not in fields(cited)
+    assert "key" in fields(free)

@@ -1,0 +1,199 @@
+"""The project's own starter content."""
+
+import re
+
+import pytest
+import time_machine
+from django.db import transaction
+from django.utils import timezone
+
+from actors.models import Organization, Service
+from events.models import Event, ProgrammeItem
+from knowledge.models import Overview, Reference
+from knowledge.text import cited_keys
+from lmh_portal.core.languages import LANGUAGES
+from lmh_portal.starter.services import DATA, load_starter
+from lmh_portal.vocabulary import models as vocabulary
+from lmh_portal.vocabulary.models import Area, Topic
+from lmh_portal.vocabulary.outline import MAP_VIEW_BOX
+
+SATURDAY = 5
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loaders(django_db_setup, django_db_blocker):
+    """Load everything once for all tests of this file."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield load_starter()
+        transaction.set_rollback(True)
+
+
+@pytest.mark.django_db
+def test_every_file_loads_without_a_problem(loaders):
+    assert [str(problem) for loader in loaders for problem in loader.problems] == []
+    assert {loader.title: loader.counts["added"] for loader in loaders} == {
+        "vocabularies/target_groups.csv": 22,
+        "vocabularies/staff_groups.csv": 33,
+        "vocabularies/organisation_types.csv": 15,
+        "vocabularies/event_types.csv": 11,
+        "vocabularies/resource_types.csv": 17,
+        "vocabularies/intervention_levels.csv": 4,
+        "vocabularies/languages.csv": 29,
+        "vocabularies/topics.csv": 42,
+        "countries.csv": 1,
+        "counties.csv": 21,
+        "subregions.csv": 4,
+        "municipalities.csv": 49,
+        "municipalities.csv as organisations": 49,
+        "organisations.csv": 95,
+        "services.csv": 71,
+        "references.csv": 83,
+        "overviews": 12,
+        "events.csv": 24,
+        "event_programme.csv": 69,
+    }
+
+
+def test_readme_names_every_file():
+    readme = (DATA / "README.md").read_text(encoding="utf-8")
+    files = {str(path.relative_to(DATA)) for path in DATA.rglob("*.*") if path.suffix in {".csv", ".geojson"}}
+
+    assert {file for file in files if f"`{file}`" not in readme} == set()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "model",
+    [
+        vocabulary.Topic,
+        vocabulary.TargetGroup,
+        vocabulary.StaffGroup,
+        vocabulary.OrganizationType,
+        vocabulary.EventType,
+        vocabulary.ResourceType,
+        vocabulary.InterventionLevel,
+        vocabulary.Language,
+    ],
+)
+def test_terms_have_a_name_in_every_language(model, language):
+    assert not model.objects.filter(**{f"name_{language}": None}).exists()
+
+
+@pytest.mark.django_db
+def test_topics_have_two_levels():
+    assert Topic.objects.filter(broader__isnull=False).exists()
+    assert not Topic.objects.filter(broader__broader__isnull=False).exists()
+
+
+@pytest.mark.django_db
+def test_what_is_about_trauma_counts_for_mental_health():
+    about = Service.objects.filter(topic_items__tag__ancestors__slug="mental-health")
+
+    trauma = Service.objects.filter(topic_items__tag__slug="trauma")
+    assert trauma.exists()
+    assert set(trauma) <= set(about)
+
+
+@pytest.mark.django_db
+def test_a_service_of_the_county_reaches_boras():
+    service = Service.objects.filter(areas__code="14").first()
+
+    reached = Area.objects.get(code="1490")
+
+    assert reached.wider.filter(services=service).exists()
+    assert {area.code for area in reached.wider.all()} == {"1490", "boras-sjuharad", "14", "SE"}
+
+
+@pytest.mark.django_db
+def test_a_county_covers_its_municipalities_alone():
+    assert Area.objects.get(code="14").municipalities.count() == 49
+    assert Area.objects.get(code="12").municipalities.count() == 0
+
+
+@pytest.mark.django_db
+def test_outlines_lie_within_the_map():
+    left, top, width, height = map(int, MAP_VIEW_BOX.split())
+
+    outlines = Area.objects.municipalities().values_list("outline", flat=True)
+
+    assert len(outlines) == 49
+    assert sum(map(len, outlines)) < 20_000
+    for outline in outlines:
+        assert re.fullmatch(r"(M\d+,\d+( \d+,\d+){2,}Z)+", outline)
+        corners = [tuple(map(int, corner.split(","))) for corner in re.findall(r"\d+,\d+", outline)]
+        assert all(left <= x <= left + width and top <= y <= top + height for x, y in corners)
+
+
+@pytest.mark.django_db
+def test_municipalities_are_organisations_too():
+    boras = Organization.objects.get(slug="kommun-1490")
+
+    assert boras.name_sv == "Borås Stad"
+    assert boras.name_en == "Borås Municipality"
+    assert boras.municipality.code == "1490"
+    assert boras.description_sv == (
+        "Kommun i Västra Götalands län och medlem i Boråsregionen Sjuhärads kommunalförbund."
+    )
+
+
+@pytest.mark.django_db
+def test_overviews_are_published_examples_that_cite_what_they_list():
+    for overview in Overview.objects.all():
+        listed = [citation.reference.key for citation in overview.citations.order_by("position")]
+        assert (overview.status, overview.is_demo) == ("published", True)
+        assert set(cited_keys(overview.body_sv)) == set(cited_keys(overview.body_en)) == set(listed)
+        assert overview.title_ar
+        assert overview.summary_ar
+        assert not re.search(r"\[\d|^# |^## Refer", overview.body_sv + overview.body_en, re.MULTILINE)
+
+
+@pytest.mark.django_db
+def test_references_that_nobody_cites_are_kept_for_the_texts_to_come():
+    assert Reference.objects.filter(citations__isnull=False).distinct().count() == 83
+
+
+@pytest.mark.django_db
+def test_demo_events_take_place_on_coming_weekdays():
+    demo = Event.objects.filter(is_demo=True)
+
+    assert demo.count() == 20
+    for event in demo:
+        assert event.starts_at > timezone.now()
+        assert timezone.localtime(event.starts_at).weekday() < SATURDAY
+        assert event.programme.exists()
+        assert "demo" not in event.description_sv.lower()
+
+
+@pytest.mark.django_db
+def test_programmes_keep_to_the_hours_of_their_event():
+    for item in ProgrammeItem.objects.filter(starts__isnull=False).select_related("event"):
+        assert timezone.localtime(item.event.starts_at).time() <= item.starts
+        assert item.ends <= timezone.localtime(item.event.ends_at).time()
+
+
+@pytest.mark.django_db
+def test_real_events_keep_their_dates():
+    event = Event.objects.get(slug="skr-halsa-i-sverige")
+
+    starts_at, ends_at = timezone.localtime(event.starts_at), timezone.localtime(event.ends_at)
+    assert (starts_at.isoformat(), ends_at.isoformat()) == (
+        "2016-09-01T00:00:00+02:00",
+        "2017-12-31T23:59:00+01:00",
+    )
+    assert (event.date_precision, event.is_demo) == ("year", False)
+    assert (
+        event.date_note_sv
+        == "Flera kurser från hösten 2016 till och med 2017. Exakta datum anges inte i källan."
+    )
+
+
+@pytest.mark.django_db
+@time_machine.travel("2026-03-25T12:00:00+01:00")
+def test_demo_events_keep_local_time_across_the_change_of_clocks():
+    Event.objects.all().delete()
+
+    load_starter(app="events")
+
+    event = Event.objects.get(slug="demo-natverk-samordnare")
+    assert timezone.localtime(event.starts_at).isoformat() == "2026-04-06T09:30:00+02:00"

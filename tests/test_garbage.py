@@ -1,0 +1,281 @@
+"""Whatever an address, a header or a form may hold: the portal answers with a page or a clear refusal, never a 500.
+
+The test client lets every exception through, so a 500 fails here with its cause. Run with -s to see how many
+inputs were tried.
+"""
+
+import json
+from urllib.parse import quote
+
+import pytest
+from django.core import signing
+from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from actors.forms import OrganizationFilters, ServiceFilters
+from events.forms import EventFilters
+from knowledge.forms import OverviewFilters
+from lmh_portal.core.languages import LANGUAGES
+from lmh_portal.feedback.models import Message
+from tests.sites import ROWS, addresses, public_views
+from tests.test_pages import make_something_of_everything
+
+pytestmark = pytest.mark.django_db
+
+CANARY = "zq9"
+NASTY = [
+    "", "%00", "a%00b", "%ED%A0%80", "%ED%B0%80%ED%A0%80", "%FF", "%C3", "%C0%AF", "%F4%90%80%80", "%", "%zz", "%25%30%30",
+    "a" * 10_000, "%C3%A5" * 5_000, "a+" * 5_000, "-1", "0", "1.5", "1e999", "NaN", "inf", "9" * 400, "9" * 5_000,
+    "%D9%A3", "%EF%BC%91", "+1", "%E2%80%AE%D8%A7", "%E2%80%8B", "%EF%BB%BF", "%0D%0ASet-Cookie:+a=b", "%7F%1B%5B31m",
+    quote(f"'\"><{CANARY}>"), quote(f"</title><{CANARY} onload=x>"), quote(f"\" {CANARY}=\""), quote(f"' {CANARY}='"),
+    quote("' OR 1=1; DROP TABLE actors_service; --"), quote("\\'; SELECT pg_sleep(9)--"), "%25", "_", "%5C", "%25%5C%25",
+    quote("%s%d%(x)s{0}{{x}}{% now %}${x}"), quote("../../etc/passwd"), quote("[@x](javascript:x)"),
+    "%F0%9F%91%A9%E2%80%8D%F0%9F%9A%80" * 50, "e%CC%81" * 100, quote("ﷺ" * 300), "null", "undefined", "None", "[]", "{}",
+    quote("İıſK"), "%20", "%C2%A0", "%E2%80%A8", "a%26b%3Dc%23d",
+]  # fmt: skip
+FILTERS = [OverviewFilters, OrganizationFilters, ServiceFilters, EventFilters]
+FACETS = sorted({facet.name for filters in FILTERS for facet in filters.facets})
+NAMES = [
+    "q",
+    "page",
+    "kind",
+    *FACETS,
+    "nonsense",
+    "q[]",
+    "topic[a]",
+    "__proto__",
+    "pk__in",
+    "%00",
+    "%FF",
+    "",
+    "next",
+    "csrf",
+]
+TRIES = settings(
+    max_examples=250,
+    deadline=None,
+    derandomize=True,  # the same inputs every time: a red build is not a matter of luck
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+values = st.sampled_from(NASTY) | st.text(max_size=40).map(
+    lambda text: quote(text, safe="", errors="replace")
+)
+pairs = st.lists(st.tuples(st.sampled_from(NAMES), values), max_size=6)
+languages = st.sampled_from(list(LANGUAGES))
+
+
+class Tried:
+    """Sends garbage and judges the answers."""
+
+    def __init__(self, client: Client):
+        self.client, self.number, self.refused = client, 0, 0
+
+    def send(self, path: str, *, method: str = "GET", may: frozenset = frozenset({200, 400, 404}), **sent):
+        answer = self.client.generic(method, path, **sent)
+        self.number += 1
+        self.refused += answer.status_code >= 400
+        assert answer.status_code in may, f"{method} {path[:200]} answered {answer.status_code}"
+        html = answer.content.decode()
+        if method != "HEAD" and answer.status_code != 302:
+            assert "<h1" in html, f"{path[:200]}: {answer.status_code} without words"
+        for raw in [f"<{CANARY}", f'" {CANARY}=', f"' {CANARY}='", "\x00", "\x1b"]:
+            assert raw not in html, f"{path[:200]} gives back {raw!r}"
+        assert not answer.cookies
+        return answer
+
+
+@pytest.fixture
+def tried(request):
+    tried = Tried(Client(enforce_csrf_checks=True))
+    yield tried
+    print(f"\n{request.node.name}: {tried.number} inputs, {tried.refused} refused")  # noqa: T201
+
+
+@pytest.fixture
+def urls():
+    """An address of every view, by language and view."""
+    make_something_of_everything()
+    return {code: {view: addresses(view, code)[0] for view in public_views()} for code in LANGUAGES}
+
+
+@pytest.mark.parametrize("view", public_views())
+def test_any_value_of_any_parameter_gives_a_page(tried, urls, view):
+    codes = list(LANGUAGES)
+    asked = [(name, value) for name in ["q", "page", "kind", *FACETS] for value in NASTY]
+    if view in ROWS or view.startswith("home:"):
+        asked = [("q", value) for value in NASTY]  # these read no parameter, but give them back in links
+
+    for number, (name, value) in enumerate(asked):
+        tried.send(urls[codes[number % len(codes)]][view], QUERY_STRING=f"{name}={value}")
+
+    assert tried.number == len(asked)
+
+
+def test_any_mixture_of_parameters_gives_a_page(tried, urls):
+    @TRIES
+    @given(language=languages, view=st.sampled_from(public_views()), asked=pairs)
+    def try_one(language, view, asked):
+        query = "&".join(f"{name}={value}" for name, value in asked)
+        answer = tried.send(urls[language][view], QUERY_STRING=query)
+        if view != "missing" and len(asked) < 6:
+            assert answer.status_code in {200, 400}
+
+    try_one()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "&".join(f"a{number}=" for number in range(2_000)),
+        "&".join(f"topic={number}" for number in range(900)),
+        "&" * 5_000, "=" * 5_000, "?" * 100, ";".join("ab"), "q", "q&q&q", "q=a&q=b&q=%00", "page=1&page=-1",
+        "\xff\xfe=\xff", "q=\xc3\xa5", "q=\xff", "q=\xed\xa0\x80",
+    ],
+    ids=lambda query: repr(query[:12]),
+)  # fmt: skip
+def test_odd_query_strings_give_a_page(tried, urls, query):
+    for language in LANGUAGES:
+        for url in urls[language].values():
+            tried.send(url, QUERY_STRING=query)
+
+
+def test_any_path_gives_a_page_or_says_that_there_is_none(tried, urls):
+    starts = sorted(
+        {*(url for some in urls.values() for url in some.values()), "/", "/health/", "/admin/login/"}
+    )
+
+    @TRIES
+    @given(
+        start=st.sampled_from(starts), rest=values, end=st.sampled_from(["", "/", "//", "/.", "?", "/%00/"])
+    )
+    def try_one(start, rest, end):
+        tried.send(f"{start}{rest}{end}".replace("//", "/%2F"), may=frozenset({200, 301, 302, 400, 404}))
+
+    try_one()
+
+
+HEADERS = ["ACCEPT_LANGUAGE", "HOST", "ORIGIN", "REFERER", "USER_AGENT", "COOKIE", "X_FORWARDED_HOST", "X_FORWARDED_PROTO",
+           "X_FORWARDED_FOR", "IF_MODIFIED_SINCE", "IF_NONE_MATCH", "ACCEPT", "ACCEPT_ENCODING", "RANGE", "X_CSRFTOKEN"]  # fmt: skip
+HEADER_VALUES = [
+    "", " ", "a" * 10_000, "\xff\xfe", "\xed\xa0\x80", "-1", "1e999", "sv;q=nan", "sv;q=1e999", "sv" + "-x" * 5_000, "*", ",,,;;;===",
+    ",".join(["sv;q=0.5"] * 2_000), "http://[", "https://[::1", "http://testserver:99999999", "null", "//", "testserver:x", "[", "]",
+    "test_server", "testserver.", "a@b", "x\ty", "../..", "%00", "%s{0}", "sessionid=%00; csrftoken=\xff", "sessionid=" + "a" * 5_000,
+    "=; =; a", "\"\\\"", "bytes=0-,-1", "Thu, 99 Foo 99999 99:99:99 GMT", f"<{CANARY}>",
+]  # fmt: skip
+
+
+def test_any_header_gives_a_page_or_is_refused(tried, urls):
+    here = list(urls["sv"].items())
+    for number, (name, value) in enumerate((name, value) for name in HEADERS for value in HEADER_VALUES):
+        view, url = here[number % len(here)]
+        tried.send(url, **{f"HTTP_{name}": value})
+        tried.send("/", **{f"HTTP_{name}": value}, may=frozenset({302, 400}))
+        assert view
+
+
+CHARSETS = ["utf-16", "utf-7", "hex", "rot13", "base64", "zip", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined",
+            "cp1252", "mbcs", "utf-8-sig", "nonsense", "\xff", "", "%00", '"', "a" * 5_000]  # fmt: skip
+TYPES = [
+    *[f"application/x-www-form-urlencoded; charset={charset}" for charset in CHARSETS],
+    *[f"multipart/form-data; boundary={boundary}" for boundary in ["", "x", "\xff", '"', "a" * 500, "x; charset=hex"]],
+    "multipart/form-data", "multipart/form-data; charset=utf-16; boundary=x", "application/json", "text/plain; charset=hex", "x",
+    "/", ";", "", "\xff\xfe", "a" * 5_000, "application/x-www-form-urlencoded; charset*=utf-8''utf-16", f"<{CANARY}>",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "query", ["q=+2AA-&topic=+2AA-", "q=\\ud800&kind=\\ud800", "q=%5Cud800&page=%2B2AA-"]
+)
+def test_any_content_type_gives_a_page_or_is_refused(tried, urls, query):
+    for url in urls["en"].values():
+        for content_type in TYPES:
+            tried.send(url, CONTENT_TYPE=content_type, QUERY_STRING=query)
+
+
+# --- the contact form
+
+ANSWERS = frozenset({200, 302, 400, 403, 413})
+FORM = "application/x-www-form-urlencoded"
+signer = signing.TimestampSigner(salt="feedback.contact")
+STAMPS = [
+    "",
+    "x",
+    "form",
+    "form::",
+    "form:1:x",
+    ":::",
+    "%00",
+    "\xff",
+    "a" * 10_000,
+    "form:" + "9" * 5_000 + ":x",
+]
+
+
+def form_of(**fields: str) -> bytes:
+    return "&".join(f"{name}={value}" for name, value in fields.items()).encode("latin-1")
+
+
+def test_any_value_of_any_field_of_the_form_gives_a_page(tried, urls):
+    sound = {"kind": "question", "text": "Hej", "email": "", "page": "", "nickname": "", "stamp": ""}
+    for number, (name, value) in enumerate((name, value) for name in sound for value in [*NASTY, *STAMPS]):
+        url = urls[list(LANGUAGES)[number % len(LANGUAGES)]]["feedback:contact"]
+        stamp = {} if name == "stamp" else {"stamp": quote(signer.sign("form"))}
+        tried.send(
+            url, method="POST", data=form_of(**sound | stamp | {name: value}), content_type=FORM, may=ANSWERS
+        )
+
+    assert Message.objects.count() == 0  # all were sent too fast or with a wrong stamp
+
+
+def test_any_body_of_the_form_gives_a_page_or_is_refused(tried, urls):
+    url = urls["sv"]["feedback:contact"]
+    bodies = [
+        b"", b"\x00" * 1_000, b"text=" + b"a" * 1_000_000, b"text=" + b"%C3%A5" * 170_000, b"text=" + b"a" * 3_000_000,
+        b"&".join(b"a%d=" % number for number in range(5_000)), b"text=\xff\xfe", b"text=%ED%A0%80", json.dumps({"text": []}).encode(),
+        b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\nHej\r\n--x--\r\n',
+        b'--x\r\nContent-Disposition: form-data; name="text"; filename="a\x00.exe"\r\n\r\n' + b"a" * 100_000 + b"\r\n--x--\r\n",
+        b'--x\r\nContent-Disposition: form-data; name="\xff"\r\nContent-Transfer-Encoding: base64\r\n\r\n%%%\r\n--x--\r\n',
+        b"--x\r\n" * 5_000, b"--x--", b"text[]=a&kind[0]=b", b"kind=question&kind=work&text=a&text=b&stamp=a&stamp=b",
+    ]  # fmt: skip
+
+    for body in bodies:
+        for content_type in [FORM, *TYPES]:
+            tried.send(url, method="POST", data=body, content_type=content_type, may=ANSWERS)
+
+
+def test_any_origin_of_the_form_gives_a_page_or_is_refused(tried, urls):
+    url = urls["sv"]["feedback:contact"]
+    for value in [
+        *HEADER_VALUES,
+        "https://testserver.evil.example",
+        "https://testserver@evil.example",
+        "file://",
+    ]:
+        tried.send(
+            url, method="POST", data=form_of(text="x"), content_type=FORM, HTTP_ORIGIN=value, may=ANSWERS
+        )
+
+
+def test_fields_of_the_form_in_any_mixture_give_a_page(tried, urls):
+    names = st.sampled_from(
+        ["kind", "text", "email", "page", "nickname", "stamp", "nonsense", "text[]", "%00"]
+    )
+
+    @TRIES
+    @given(language=languages, fields=st.lists(st.tuples(names, values), max_size=8))
+    def try_one(language, fields):
+        body = "&".join(f"{name}={value}" for name, value in fields).encode("latin-1")
+        tried.send(
+            urls[language]["feedback:contact"], method="POST", data=body, content_type=FORM, may=ANSWERS
+        )
+
+    try_one()
+
+
+@pytest.mark.parametrize(
+    "method", ["HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND", "<zq9>", "POST"]
+)
+def test_any_method_gives_a_page_or_is_refused(tried, urls, method):
+    for url in urls["sv"].values():
+        tried.send(url, method=method, data=b"text=\x00", content_type=FORM, may=frozenset({200, 403, 405}))
