@@ -114,7 +114,7 @@ class ServiceQuerySet(ActorQuerySet):
             self.select_related("organization")
             .only(
                 "slug", "status", "is_demo", "certainty", "access", *columns("name", "description"),
-                *columns("organization__name"), "organization__slug",
+                *columns("organization__name"), "organization__slug", "organization__status",
             )
             .with_ids(topic_ids="topic_items__tag", area_ids="areas")
         )  # fmt: skip

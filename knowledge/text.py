@@ -3,12 +3,13 @@
 import re
 from typing import NamedTuple
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
 from lmh_portal.core import markdown
 
 CITATION = re.compile(r"\[(@[\w-]+(?:[;,]\s*@[\w-]+)*)\]")
+LINK_OR_CITATION = re.compile(rf"<a\b.*?</a>|{CITATION.pattern}", re.DOTALL)
 HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
 
 
@@ -23,7 +24,10 @@ def render(body: str) -> str:
 
 def headings(html: str) -> list[Heading]:
     """The text's sections, for its table of contents."""
-    return [Heading(id_, mark_safe(title)) for id_, title in HEADING.findall(html)]  # noqa: S308 (sanitised on save)
+    return [
+        Heading(id_, mark_safe(CITATION.sub("", strip_tags(title)).strip()))  # noqa: S308 (sanitised on save)
+        for id_, title in HEADING.findall(html)
+    ]
 
 
 def cited_keys(body: str) -> list[str]:
@@ -38,14 +42,16 @@ def with_citations(html: str, numbers: dict[str, int]) -> SafeString:
 
     def link(key: str) -> SafeString:
         if key not in numbers:
-            return format_html("?")
+            return escape("?")
         anchor = "" if key in seen else format_html(' id="cite-{}"', key)
         seen.add(key)
         return format_html('<a href="#ref-{}"{}>{}</a>', key, anchor, numbers[key])
 
     def group(match: re.Match) -> str:
+        if match[1] is None:
+            return match[0]  # a link stays as it is
         keys = [key.strip().lstrip("@") for key in re.split("[;,]", match[1])]
         links = format_html_join(", ", "{}", ((link(key),) for key in keys))
         return format_html('<span class="citation">[{}]</span>', links)
 
-    return mark_safe(CITATION.sub(group, html))  # noqa: S308 (sanitised on save)
+    return mark_safe(LINK_OR_CITATION.sub(group, html))  # noqa: S308 (sanitised on save)

@@ -12,14 +12,14 @@ _parser = (
         anchors_plugin,
         min_level=2,
         max_level=4,
-        slug_func=lambda text: slugify(text, allow_unicode=True) or "s",
+        slug_func=lambda text: f"s-{slugify(text, allow_unicode=True)}",
     )
 )
 _allowed_tags = {
     "p", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "s", "a", "blockquote", "code", "pre", "hr", "br",
     "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
-_allowed_attributes = {"a": {"href", "title"}, "h2": {"id"}, "h3": {"id"}, "h4": {"id"}, "ol": {"start"}}
+_allowed_attributes = {"a": {"href"}, "h2": {"id"}, "h3": {"id"}, "h4": {"id"}, "ol": {"start"}}
 
 
 def to_html(markdown: str) -> str:

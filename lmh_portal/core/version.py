@@ -17,6 +17,7 @@ REMEMBERED_AT_MOST = 2000
 
 _of_request: ContextVar[list | None] = ContextVar("content_version_of_request", default=None)
 _memory: dict[Hashable, Any] = {}
+_NOTHING = object()
 
 
 class ContentVersionMiddleware:
@@ -48,12 +49,16 @@ def current() -> int:
 
 def remembered(key: Hashable, make: Callable[[], Any]) -> Any:
     """What `make()` gave for this content version; made anew when the content has changed."""
-    full_key = (current(), key)
-    if full_key not in _memory:
-        if len(_memory) >= REMEMBERED_AT_MOST or (_memory and next(iter(_memory))[0] != full_key[0]):
-            _memory.clear()
-        _memory[full_key] = make()
-    return _memory[full_key]
+    number = current()
+    known = _memory.get((number, key), _NOTHING)
+    if known is not _NOTHING:
+        return known
+    value = make()
+    if len(_memory) >= REMEMBERED_AT_MOST or _memory.get("version") != number:
+        _memory.clear()  # another thread may be reading: it then makes its value anew
+        _memory["version"] = number
+    _memory[number, key] = value
+    return value
 
 
 def forget() -> None:

@@ -1,5 +1,3 @@
-from urllib.parse import urlsplit
-
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -20,7 +18,8 @@ def contact(request):
                 return redirect("feedback:contact_sent")
             except ValidationError as refusal:
                 form.add_error(None, refusal)
-        form.data = form.data | {"stamp": new_stamp()}
+        form.data = form.data.copy()
+        form.data["stamp"] = new_stamp()
     else:
         asked = {"kind": request.GET.get("kind"), "page": request.GET.get("page", "")[:500]}
         form = ContactForm(initial=asked | {"stamp": new_stamp()})
@@ -37,5 +36,5 @@ def _fields(form):
 
 def _refuse_other_sites(request):
     origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.get_host():
+    if origin is not None and origin.partition("://")[2] != request.get_host():
         raise PermissionDenied

@@ -58,11 +58,10 @@ def _find(row) -> Related:
         "organization": "actors:organization_detail",
         "event": "events:event_detail",
     }
+    rows = sorted(first.union(*others, all=True), key=lambda row: row[3], reverse=True)  # most shared topics first
     found = [
         RelatedPage(kind, views[kind], slug, dict(zip(LANGUAGES, titles, strict=True)), starts_at)
-        for kind, slug, starts_at, _shared, *titles in first.union(*others, all=True).order_by(
-            "-shared", "slug"
-        )
+        for kind, slug, starts_at, _shared, *titles in rows
     ]
     return Related(
         overviews=[page for page in found if page.kind == "overview"],

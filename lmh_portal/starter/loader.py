@@ -240,7 +240,7 @@ class Loader:
         yield instance.clean
         if not is_left:
             untranslated = {name for name in self.fields if self.is_translated(name)}
-            yield lambda: instance.validate_unique(exclude=untranslated)
+            yield lambda: instance.validate_unique(exclude=untranslated | {key_of(self.model)})
         for constraint in self.model._meta.constraints:
             if not is_left or isinstance(constraint, models.CheckConstraint):
                 yield lambda constraint=constraint: constraint.validate(self.model, instance)

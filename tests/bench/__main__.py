@@ -92,7 +92,9 @@ def measure_page(
         floor = stretch(bare, BARE_PATHS, asked.seconds)
         for portal in portals if round_ % 2 else reversed(portals):
             pairs[portal].append(report.Pair(stretch(portal, paths[portal], asked.seconds), floor))
-    return [report.Result(page.name, page.kind, portal.rows, pairs[portal], seen[portal]) for portal in portals]
+    return [
+        report.Result(page.name, page.kind, portal.rows, pairs[portal], seen[portal]) for portal in portals
+    ]
 
 
 def stretch(server: Server, paths: list[str], seconds: float) -> report.Slice:

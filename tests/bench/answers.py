@@ -33,9 +33,7 @@ class Answer:
 
     @property
     def first_visit_bytes(self) -> int:
-        return self.compressed + sum(
-            size for name, size in self.assets.items() if not name.endswith(FONTS)
-        )
+        return self.compressed + sum(size for name, size in self.assets.items() if not name.endswith(FONTS))
 
 
 def read(paths: list[str]) -> Answer:

@@ -21,8 +21,8 @@ FILES = {
     "1490,sjuharad,Borås,Borås kommun,Borås Stad,57.7,12.9,https://www.boras.se\n",
     "municipalities.geojson": '{"features": [\n{"properties": {"code": "1490"}, "geometry":'
     ' {"type": "Polygon", "coordinates": [[[12, 58], [13, 58], [13, 57.5], [12, 58]]]}}]}',
-    "organisations.csv": "code,name_sv,organization_type,parent_organization,scope,municipality,description_sv,"
-    "website,topics,target_groups,languages,certainty\n"
+    "organisations.csv": "code,name_sv,organization_type,parent_organization,scope,municipality,"
+    "description_sv,website,topics,target_groups,languages,certainty\n"
     "vgr,VGR,region,,regional,1490,,https://www.vgregion.se,trauma;mental-health,,,known\n"
     "lmh,LMH,region,vgr,regional,,,,trauma,,,known\n",
     "services.csv": "code,organization,name_sv,description_sv,topics,target_groups,areas,audience,access,"
