@@ -65,7 +65,8 @@ class EventAdmin(PublishableAdmin):
     inlines = [ProgrammeInline]
     translated_fields = ["name", "description", "venue", "date_note"]
     list_display = [
-        "heading", "starts_at", "event_type", "organizer", "status_badge", "translations", "updated", "page_link",
+        "heading", "starts_at", "event_type", "organizer", "status_badge", "translations",
+        "updated", "page_link",
     ]  # fmt: skip
     list_filter = [
         TimeFilter, "status", "event_status", ("event_type", admin.RelatedOnlyFieldListFilter),
@@ -124,6 +125,10 @@ class EventAdmin(PublishableAdmin):
         "event_status": _("Say here that an event is cancelled or moved; do not delete it."),
         "co_organizers": _("Other organisations that arrange it together with the organiser."),
     }
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        sort_programme(form.instance)
 
     @admin.display(description=_("status"), ordering="status")
     def status_badge(self, event):

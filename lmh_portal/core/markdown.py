@@ -19,7 +19,7 @@ _allowed_tags = {
     "p", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "s", "a", "blockquote", "code", "pre", "hr", "br",
     "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
-_allowed_attributes = {"a": {"href"}, "h2": {"id"}, "h3": {"id"}, "h4": {"id"}, "ol": {"start"}}
+_allowed_attributes = {"*": set(), "a": {"href"}, "h2": {"id"}, "h3": {"id"}, "h4": {"id"}, "ol": {"start"}}
 
 
 def to_html(markdown: str) -> str:

@@ -29,6 +29,7 @@ class Loading:
 
     directory: Path
     overwrite: bool = False
+    language: str = ""  # whose texts are filled in where a row that is left alone has none
     today: dt.date = field(default_factory=timezone.localdate)
     index: Index = field(default_factory=Index)
 

@@ -167,6 +167,8 @@ class Loader:
         is_left = self.is_settled(identity) and not self.loading.overwrite
         is_sound = self._is_sound(row, instance, values, is_left)
         relinked = [name for name, targets in links.items() if self.links[name].differ(instance, targets)]
+        if is_left and known and self._fill_in(row, known, values):
+            return known, "filled in"
         if is_left or (known and not changed and not relinked):
             return known or instance, "kept"
         if is_sound:
@@ -182,6 +184,18 @@ class Loader:
         before = getattr(instance, attribute)
         setattr(instance, name, value)
         return getattr(instance, attribute) != before
+
+    def _fill_in(self, row: Row, known: models.Model, values: dict[str, Any]) -> bool:
+        """Give an existing row the texts that it lacks in the language that was asked for, if any."""
+        names = {f"{name}_{self.loading.language}" for name in self.fields}
+        gaps = {
+            name: values[name] for name in names & values.keys() if values[name] and not getattr(known, name)
+        }
+        for name, value in gaps.items():
+            setattr(known, name, value)
+        if gaps and self._is_sound(row, known, values, is_left=False):
+            known.save()
+        return bool(gaps)
 
     # --- reading values
 

@@ -11,8 +11,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PASSWORD = "ett långt lösenord"
 
 
-def sign_in(visit, path: str):
+def sign_in(visit, path: str, language: str = "sv"):
     User.objects.create_superuser("anna", password=PASSWORD)
+    visit.page.set_extra_http_headers({"Accept-Language": language})
     visit.open(path)
     visit.page.fill("#id_username", "anna")
     visit.page.fill("#id_password", PASSWORD)
@@ -110,18 +111,17 @@ def test_without_scripts_every_language_is_shown(visit, browser):
 @pytest.mark.parametrize("width", [1280, 390])
 def test_pages_complain_of_nothing_and_fit_the_window(visit, language, width):
     page = visit.page
-    page.set_extra_http_headers({"Accept-Language": language})
     page.set_viewport_size({"width": width, "height": 800})
     organization = make.make_organization([make.make_topic()], name_sv="Ett namn")
     event = make.make_event([make.make_topic()], programme=["Start"], organizer=organization)
     overview = make.make_overview([make.make_topic()], references=[make.make_reference()])
-    sign_in(visit, "/admin/")
+    sign_in(visit, "/admin/", language)
 
     for path in [
         "/admin/", "/admin/knowledge/", "/admin/actors/organization/", "/admin/events/event/",
         f"/admin/actors/organization/{organization.pk}/change/", f"/admin/events/event/{event.pk}/change/",
-        f"/admin/knowledge/overview/{overview.pk}/change/", f"/admin/knowledge/overview/{overview.pk}/history/",
-        f"/admin/knowledge/overview/{overview.pk}/delete/", "/admin/vocabulary/topic/add/",
+        *(f"/admin/knowledge/overview/{overview.pk}/{name}/" for name in ["change", "history", "delete"]),
+        "/admin/vocabulary/topic/add/",
         "/admin/accounts/user/add/", "/admin/auth/group/add/",
     ]:  # fmt: skip
         visit.open(path)

@@ -60,13 +60,9 @@ def test_topics_are_shown_changed_and_removed(editor, client):
     assert list(organization.topics.all()) == []
 
 
-@pytest.mark.parametrize("wrong", ["999999", "Tolk, språk"])
-def test_topic_that_is_not_in_the_vocabulary_is_refused(editor, client, wrong):
-    response = client.post(ADD, form_data(topics=[wrong]))
+def test_topic_that_is_not_in_the_vocabulary_is_refused(editor, client):
+    response = client.post(ADD, form_data(topics=["999999"]))
 
-    assert (
-        list(response.context["errors"].as_data()) if hasattr(response.context["errors"], "as_data") else True
-    )
     assert "topics" in response.context["adminform"].form.errors
     assert not Organization.objects.filter(slug="roda-korset").exists()
 
@@ -167,10 +163,7 @@ def test_action_publishes_and_withdraws(editor, client, action, before, after):
     statuses = dict(Organization.objects.values_list("pk", "status"))
     assert statuses == {row.pk: after, other.pk: before, done.pk: after}
     assert [entry.object_id for entry in LogEntry.objects.all()] == [str(row.pk)]
-    assert (
-        "Status" in LogEntry.objects.get().get_change_message()
-        or "status" in LogEntry.objects.get().get_change_message()
-    )
+    assert LogEntry.objects.get().get_change_message().lower().count("status") == 1
 
 
 def test_action_is_for_those_who_may_change(db, client):

@@ -9,9 +9,8 @@ from events.models import Event, ProgrammeItem
 from tests import make
 
 ADD = "/admin/events/event/add/"
-TEXTS = {
-    f"{field}_{code}": "" for field in ["name", "description", "venue", "date_note"] for code in ["sv", "en", "ar"]
-}  # fmt: skip
+FIELDS = ["name", "description", "venue", "date_note"]
+TEXTS = {f"{field}_{code}": "" for field in FIELDS for code in ["sv", "en", "ar"]}
 
 
 @pytest.fixture
@@ -34,7 +33,8 @@ def as_filled_in(client, **changes) -> dict:
     suggested = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
     sample = make.make_event()
     typed = {
-        "name_sv": "Workshop", "slug": "workshop", "event_type": sample.event_type_id, "organizer": sample.organizer_id,
+        "name_sv": "Workshop", "slug": "workshop",
+        "event_type": sample.event_type_id, "organizer": sample.organizer_id,
         "starts_at_0": "2026-12-01", "starts_at_1": "09:00", "ends_at_0": "2026-12-01", "ends_at_1": "12:00",
     }  # fmt: skip
     known = {name: value for name, value in suggested.items() if value not in (None, [])}

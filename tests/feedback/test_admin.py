@@ -23,8 +23,9 @@ def make_message(**fields) -> Message:
 
 
 @pytest.mark.parametrize(
-    ("action", "state", "is_done"), [("assign", "assigned", False), ("finish", "done", True), ("reopen", "new", False)]
-)  # fmt: skip
+    ("action", "state", "is_done"),
+    [("assign", "assigned", False), ("finish", "done", True), ("reopen", "new", False)],
+)
 def test_action_sets_the_state_and_the_day(editor, client, action, state, is_done):
     message = make_message(state="assigned" if state == "new" else "new", done_on="2020-01-01")
     other = make_message()

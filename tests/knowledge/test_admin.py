@@ -13,9 +13,8 @@ from tests import make
 
 ADD = "/admin/knowledge/overview/add/"
 PREVIEW = "/admin/knowledge/overview/preview/"
-TEXTS = {
-    f"{field}_{code}": "" for field in ["title", "summary", "body", "review_function"] for code in ["sv", "en", "ar"]
-}  # fmt: skip
+FIELDS = ["title", "summary", "body", "review_function"]
+TEXTS = {f"{field}_{code}": "" for field in FIELDS for code in ["sv", "en", "ar"]}
 NO_CITATIONS = {"citations-TOTAL_FORMS": "0", "citations-INITIAL_FORMS": "0"}
 
 
@@ -28,7 +27,8 @@ def editor(db, client):
 
 def form_data(**changes) -> dict:
     values = {
-        "title_sv": "Tolk", "summary_sv": "Kort.", "slug": "tolk", "status": "draft", "published_on": "2026-01-01",
+        "title_sv": "Tolk", "summary_sv": "Kort.", "slug": "tolk", "status": "draft",
+        "published_on": "2026-01-01",
     }  # fmt: skip
     return TEXTS | NO_CITATIONS | values | changes
 
@@ -67,7 +67,8 @@ def test_reference_can_be_added_and_removed_by_hand(editor, client):
     overview = make.make_overview(references=[gone], slug="tolk")
     data = {
         "citations-TOTAL_FORMS": "2", "citations-INITIAL_FORMS": "1",
-        "citations-0-id": overview.citations.get().pk, "citations-0-overview": overview.pk, "citations-0-DELETE": "on",
+        "citations-0-id": overview.citations.get().pk, "citations-0-overview": overview.pk,
+        "citations-0-DELETE": "on",
         "citations-1-overview": overview.pk, "citations-1-reference": added.pk,
     }  # fmt: skip
 
@@ -98,7 +99,7 @@ def test_preview_shows_the_text_as_readers_will_see_it(editor, client):
     response = client.post(PREVIEW, {"body": "## Rubrik\n\n**Fet** [@karliner2007; @nobody]"})
 
     html = response.content.decode()
-    assert '<h2 id="rubrik">Rubrik</h2>' in html
+    assert ">Rubrik</h2>" in html
     assert '<strong>Fet</strong> <span class="citation">[<a href="#ref-karliner2007"' in html
     assert html.count("@nobody") == 1
     assert "<html" not in html

@@ -1,0 +1,77 @@
+"""The directory as partners see it."""
+
+import pytest
+from django.urls import reverse
+
+from actors.county_map import county_map
+from tests.make import make_area, make_event, make_organization, make_overview, make_service, make_topic
+from tests.reading import read
+
+
+@pytest.mark.django_db
+def test_directory_is_in_swedish_order(client):
+    for name in ["Öckerö kommun", "Ale kommun", "Åmåls kommun", "Ängelholm"]:
+        make_organization(name_sv=name)
+
+    response = client.get(reverse("actors:organization_list"))
+
+    names = [organization.name_sv for organization in response.context["page"]]
+    assert names == ["Ale kommun", "Åmåls kommun", "Ängelholm", "Öckerö kommun"]
+
+
+@pytest.mark.django_db
+def test_organization_shows_services_units_events_and_overviews(client):
+    topic = make_topic()
+    organization = make_organization(topics=[topic])
+    shown = [
+        make_service(organization=organization),
+        make_organization(parent_organization=organization),
+        make_event(organizer=organization),
+        make_overview(topics=[topic]),
+    ]
+
+    links = read(client, organization.get_absolute_url()).links
+
+    assert {row.get_absolute_url() for row in shown} <= set(links)
+
+
+@pytest.mark.django_db
+def test_drafts_of_others_do_not_show_on_a_public_page(client):
+    parent = make_organization(status="draft", name_sv="Hemlig aktör")
+    unit = make_organization(parent_organization=parent)
+    make_service(organization=unit, status="draft", name_sv="Hemlig insats")
+    make_service(organization=parent, name_sv="Öppen insats")
+
+    pages = [read(client, url).words for url in [unit.get_absolute_url(), reverse("actors:service_list")]]
+
+    assert "Öppen insats" in pages[1]
+    assert [words for words in pages if "Hemlig" in words] == []
+
+
+@pytest.mark.django_db
+def test_map_counts_what_is_for_a_municipality_in_particular():
+    here, there = make_area(name_sv="Borås", outline="M0,0Z"), make_area(name_sv="Ale", outline="M1,1Z")
+    make_service(areas=[here])
+    make_service(areas=[here, there])
+    make_service(areas=[here.within])
+    make_service(areas=[here.within.within])
+    make_service(areas=[here], status="draft")
+
+    drawn = county_map()
+
+    assert [(one.name, one.count, one.level) for one in drawn.municipalities] == [
+        ("Ale", 1, 1),
+        ("Borås", 2, 2),
+    ]
+    assert drawn.wide == 2
+
+
+@pytest.mark.django_db
+def test_map_links_each_municipality_to_its_services(client):
+    make_area(name_sv="Borås", code="1490", outline="M0,0Z")
+
+    page = read(client, reverse("actors:organization_list"))
+
+    assert (
+        page.links.count(reverse("actors:service_list") + "?municipality=1490") == 2
+    )  # on the map and in the list

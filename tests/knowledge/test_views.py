@@ -1,0 +1,98 @@
+"""Overviews as their readers see them."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext, override
+
+from tests.make import make_editor, make_event, make_overview, make_reference, make_service, make_topic
+from tests.reading import read
+
+
+@pytest.mark.django_db
+def test_list_shows_the_newest_first_and_no_drafts(client):
+    make_overview(title_sv="Äldre", published_on=dt.date(2025, 1, 1))
+    make_overview(title_sv="Nyare", published_on=dt.date(2026, 1, 1))
+    make_overview(title_sv="Hemligt utkast", status="draft")
+
+    response = client.get(reverse("knowledge:overview_list"))
+
+    assert [overview.title_sv for overview in response.context["page"]] == ["Nyare", "Äldre"]
+
+
+@pytest.mark.django_db
+def test_draft_is_a_missing_page_to_visitors_and_marked_for_editors(client):
+    draft = make_overview(status="draft")
+    assert client.get(draft.get_absolute_url()).status_code == 404
+
+    client.force_login(make_editor())
+    response = client.get(draft.get_absolute_url())
+
+    assert gettext("Draft: only signed-in editors see this page.") in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_page_numbers_its_references_and_links_both_ways(client):
+    references = [make_reference(key="first", doi="10.1000/1"), make_reference(key="second")]
+    overview = make_overview(references=references, body_sv="## Läge\n\nText [@second] och [@first].")
+
+    html = read(client, overview.get_absolute_url()).html
+
+    assert '<a href="#ref-second" id="cite-second">2</a>' in html
+    assert '<li id="ref-first" value="1">' in html
+    assert 'href="https://doi.org/10.1000/1"' in html
+    assert 'href="#cite-first"' in html
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("days", "is_overdue"), [(-1, True), (0, False), (30, False)])
+def test_overdue_review_is_said(client, days, is_overdue):
+    overview = make_overview(review_due=timezone.localdate() + dt.timedelta(days=days))
+
+    page = read(client, overview.get_absolute_url())
+
+    assert (
+        gettext("The review of this text is overdue. Parts of it may be out of date.") in page.words
+    ) == is_overdue
+
+
+@pytest.mark.django_db
+def test_page_shows_services_and_coming_events_of_its_topics(client):
+    topic = make_topic()
+    overview = make_overview(topics=[topic])
+    service, event = make_service(topics=[topic]), make_event(topics=[topic])
+    make_service(name_sv="Om något annat", topics=[make_topic()])
+
+    page = read(client, overview.get_absolute_url())
+
+    assert {service.get_absolute_url(), event.get_absolute_url()} <= set(page.links)
+    assert "Om något annat" not in page.words
+
+
+@pytest.mark.django_db
+def test_text_without_translation_is_marked_and_said(client):
+    overview = make_overview(title_ar="عنوان", summary_ar="ملخص", body_sv="## Läge\n\nSvensk text.")
+
+    with override("ar"):
+        page = read(client, overview.get_absolute_url())
+        note = gettext("Search")
+
+    assert '<div class="prose" lang="sv" dir="ltr">' in page.html
+    assert '<bdi lang="sv" dir="ltr">svenska</bdi>' in page.html
+    assert note in page.words
+
+
+@pytest.mark.django_db
+def test_long_list_has_pages_that_keep_the_filters(client):
+    topic = make_topic(slug="trauma")
+    for _ in range(25):
+        make_overview(topics=[topic])
+
+    first = client.get(reverse("knowledge:overview_list") + "?topic=trauma")
+    last = client.get(reverse("knowledge:overview_list") + "?topic=trauma&page=99")
+
+    assert 'href="?topic=trauma&amp;page=2"' in first.content.decode()
+    assert len(first.context["page"].object_list) == 20
+    assert len(last.context["page"].object_list) == 5
