@@ -52,14 +52,11 @@ def county_map() -> CountyMap:
         .order_by(sort_key("name"), "pk")
         .annotate(
             own=Count("services", filter=Q(services__in=published), distinct=True),
-            wide=Subquery(
-                wide.order_by().values(one=Value(1)).annotate(n=Count("pk", distinct=True)).values("n")
-            ),
+            wide=Subquery(wide.order_by().values(one=Value(1)).annotate(n=Count("pk", distinct=True)).values("n")),
         )
     )
     address = reverse("actors:service_list")
     municipalities = [
-        MunicipalityOnMap(row.name_sv, f"{address}?municipality={row.code}", row.outline, row.own)
-        for row in rows
+        MunicipalityOnMap(row.name_sv, f"{address}?municipality={row.code}", row.outline, row.own) for row in rows
     ]
     return CountyMap(municipalities, wide=(rows[0].wide or 0) if rows else 0)

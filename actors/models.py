@@ -79,9 +79,7 @@ class Organization(Publishable):
     target_groups = models.ManyToManyField(
         TargetGroup, blank=True, related_name="organizations", verbose_name=_("target groups")
     )
-    languages = models.ManyToManyField(
-        Language, blank=True, related_name="organizations", verbose_name=_("languages")
-    )
+    languages = models.ManyToManyField(Language, blank=True, related_name="organizations", verbose_name=_("languages"))
     certainty = models.CharField(
         _("how sure the facts are"), max_length=14, choices=Certainty, default=Certainty.GENERIC
     )
@@ -164,13 +162,9 @@ class Service(Publishable):
         verbose_name=_("area served"),
         help_text=_("Municipalities, a subregion, a county or the whole country."),
     )
-    audience = models.CharField(
-        _("who it is for"), max_length=13, choices=Audience, default=Audience.RESIDENTS
-    )
+    audience = models.CharField(_("who it is for"), max_length=13, choices=Audience, default=Audience.RESIDENTS)
     access = models.CharField(_("how to get in"), max_length=11, choices=Access, default=Access.CONTACT)
-    languages = models.ManyToManyField(
-        Language, blank=True, related_name="services", verbose_name=_("languages")
-    )
+    languages = models.ManyToManyField(Language, blank=True, related_name="services", verbose_name=_("languages"))
     website = models.URLField(_("website"), blank=True)
     certainty = models.CharField(
         _("how sure the facts are"), max_length=14, choices=Certainty, default=Certainty.GENERIC
@@ -194,15 +188,11 @@ class TopicOfOrganization(TopicItem):
     content_object = models.ForeignKey(Organization, models.CASCADE, related_name="topic_items")
 
     class Meta(TopicItem.Meta):
-        constraints = [
-            models.UniqueConstraint(fields=["content_object", "tag"], name="organization_has_topic_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["content_object", "tag"], name="organization_has_topic_once")]
 
 
 class TopicOfService(TopicItem):
     content_object = models.ForeignKey(Service, models.CASCADE, related_name="topic_items")
 
     class Meta(TopicItem.Meta):
-        constraints = [
-            models.UniqueConstraint(fields=["content_object", "tag"], name="service_has_topic_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["content_object", "tag"], name="service_has_topic_once")]

@@ -136,6 +136,4 @@ class EventAdmin(PublishableAdmin):
         badge = super().status_badge(event)
         if event.event_status == Event.EventStatus.SCHEDULED:
             return badge
-        return badge + format_html(
-            ' <span class="badge badge--broken">{}</span>', event.get_event_status_display()
-        )
+        return badge + format_html(' <span class="badge badge--broken">{}</span>', event.get_event_status_display())

@@ -84,9 +84,7 @@ class Event(Publishable):
         _("event status"), max_length=11, choices=EventStatus, default=EventStatus.SCHEDULED
     )
     starts_at = models.DateTimeField(_("starts"))
-    ends_at = models.DateTimeField(
-        _("ends"), help_text=_("For several meetings: the end of the first meeting.")
-    )
+    ends_at = models.DateTimeField(_("ends"), help_text=_("For several meetings: the end of the first meeting."))
     date_precision = models.CharField(
         _("what is known of the date"), max_length=6, choices=DatePrecision, default=DatePrecision.MINUTE
     )
@@ -95,15 +93,11 @@ class Event(Publishable):
     recurrence = models.CharField(
         _("repeats"), max_length=40, choices=Recurrence, blank=True, default=Recurrence.ONCE
     )  # an RFC 5545 RRULE
-    organizer = models.ForeignKey(
-        Organization, models.PROTECT, related_name="events", verbose_name=_("organiser")
-    )
+    organizer = models.ForeignKey(Organization, models.PROTECT, related_name="events", verbose_name=_("organiser"))
     co_organizers = models.ManyToManyField(
         Organization, blank=True, related_name="co_organized_events", verbose_name=_("together with")
     )
-    attendance_mode = models.CharField(
-        _("form"), max_length=7, choices=AttendanceMode, default=AttendanceMode.OFFLINE
-    )
+    attendance_mode = models.CharField(_("form"), max_length=7, choices=AttendanceMode, default=AttendanceMode.OFFLINE)
     venue = models.CharField(_("venue"), max_length=200, blank=True)
     municipality = models.ForeignKey(
         Area,
@@ -114,9 +108,7 @@ class Event(Publishable):
         related_name="events",
         verbose_name=_("municipality"),
     )
-    languages = models.ManyToManyField(
-        Language, blank=True, related_name="events", verbose_name=_("languages")
-    )
+    languages = models.ManyToManyField(Language, blank=True, related_name="events", verbose_name=_("languages"))
     maximum_attendee_capacity = models.PositiveIntegerField(_("places"), null=True, blank=True)
     participants_reported = models.PositiveIntegerField(
         _("participants"), null=True, blank=True, help_text=_("Reported after the event.")
@@ -127,9 +119,7 @@ class Event(Publishable):
         blank=True,
         help_text=_("0 means free of charge; leave empty if not known."),
     )
-    registration = models.CharField(
-        _("registration"), max_length=11, choices=Registration, default=Registration.OPEN
-    )
+    registration = models.CharField(_("registration"), max_length=11, choices=Registration, default=Registration.OPEN)
     demo_offset_days = models.PositiveSmallIntegerField(
         _("demo: days from today"),
         null=True,
@@ -140,9 +130,7 @@ class Event(Publishable):
     target_groups = models.ManyToManyField(
         TargetGroup, blank=True, related_name="events", verbose_name=_("target groups")
     )
-    staff_groups = models.ManyToManyField(
-        StaffGroup, blank=True, related_name="events", verbose_name=_("staff groups")
-    )
+    staff_groups = models.ManyToManyField(StaffGroup, blank=True, related_name="events", verbose_name=_("staff groups"))
 
     objects = EventQuerySet.as_manager()
 

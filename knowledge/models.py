@@ -125,9 +125,7 @@ class Reference(models.Model):
     details = models.CharField(_("volume and pages"), max_length=200, blank=True)
     doi = models.CharField(_("DOI"), max_length=200, blank=True)
     url = models.URLField(_("address"), blank=True, max_length=500)
-    verification = models.CharField(
-        _("verification"), max_length=14, choices=Verification, default=Verification.KNOWN
-    )
+    verification = models.CharField(_("verification"), max_length=14, choices=Verification, default=Verification.KNOWN)
 
     class Meta:
         verbose_name = _("reference")
@@ -159,9 +157,7 @@ class Citation(models.Model):
     """A reference in an overview's list; its place in the list is the number that readers see."""
 
     overview = models.ForeignKey(Overview, models.CASCADE, related_name="citations")
-    reference = models.ForeignKey(
-        Reference, models.PROTECT, related_name="citations", verbose_name=_("reference")
-    )
+    reference = models.ForeignKey(Reference, models.PROTECT, related_name="citations", verbose_name=_("reference"))
     position = models.PositiveSmallIntegerField(_("number"), default=1)
 
     objects = CitationQuerySet.as_manager()
@@ -170,9 +166,7 @@ class Citation(models.Model):
         verbose_name = _("reference")
         verbose_name_plural = _("references")
         ordering = ["position", "pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["overview", "reference"], name="overview_lists_reference_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["overview", "reference"], name="overview_lists_reference_once")]
 
     def __str__(self):
         return f"{self.position}. {self.reference}"
@@ -182,6 +176,4 @@ class TopicOfOverview(TopicItem):
     content_object = models.ForeignKey(Overview, models.CASCADE, related_name="topic_items")
 
     class Meta(TopicItem.Meta):
-        constraints = [
-            models.UniqueConstraint(fields=["content_object", "tag"], name="overview_has_topic_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["content_object", "tag"], name="overview_has_topic_once")]

@@ -77,24 +77,18 @@ if IS_LOCAL:
     ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
     EMAIL = {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend"}
 else:
-    SECRET_KEY = required(
-        "SECRET_KEY", "it signs sessions and links; make one of at least 50 random characters"
-    )
+    SECRET_KEY = required("SECRET_KEY", "it signs sessions and links; make one of at least 50 random characters")
     ALLOWED_HOSTS = [
         host.strip()
         for host in required("ALLOWED_HOSTS", "name the portal's host names, separated by commas").split(",")
     ]
     EMAIL = env.email_url_config(
-        required(
-            "EMAIL_URL", "name the mail server, for example smtp+tls://user:password@mail.example.org:587"
-        )
+        required("EMAIL_URL", "name the mail server, for example smtp+tls://user:password@mail.example.org:587")
     )
 vars().update(EMAIL)
 EMAIL_FILE_PATH = LOCAL_DIR / "mail" if IS_LOCAL else None
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@localhost")
-EDITORS_EMAIL = env.str(
-    "EDITORS_EMAIL", default=DEFAULT_FROM_EMAIL
-)  # where messages from visitors are announced
+EDITORS_EMAIL = env.str("EDITORS_EMAIL", default=DEFAULT_FROM_EMAIL)  # where messages from visitors are announced
 
 DATABASE_URL = env.str("DATABASE_URL", default="")
 if DATABASE_URL:

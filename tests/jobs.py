@@ -41,8 +41,7 @@ def attempts() -> list[int]:
 def _rows():
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT task_name, args::text::json, attempts FROM procrastinate_jobs"
-            " WHERE status = 'todo' ORDER BY id"
+            "SELECT task_name, args::text::json, attempts FROM procrastinate_jobs WHERE status = 'todo' ORDER BY id"
         )
         return cursor.fetchall()
 
@@ -56,6 +55,4 @@ def make_due() -> None:
 def forget_jobs() -> None:
     """Django empties only its own tables between such tests."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "TRUNCATE procrastinate_jobs, procrastinate_periodic_defers, procrastinate_workers CASCADE"
-        )
+        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_periodic_defers, procrastinate_workers CASCADE")

@@ -23,9 +23,7 @@ def make_term(model, **fields):
 
 def make_topic(**fields) -> vocabulary.Topic:
     number = next(_number)
-    topic = vocabulary.Topic.objects.create(
-        **{"slug": f"topic-{number}", "name_sv": f"Ämne {number}"} | fields
-    )
+    topic = vocabulary.Topic.objects.create(**{"slug": f"topic-{number}", "name_sv": f"Ämne {number}"} | fields)
     flatten_hierarchies()
     return topic
 
@@ -43,9 +41,7 @@ def make_area(**fields) -> vocabulary.Area:
 
 def _make_county() -> vocabulary.Area:
     country = vocabulary.Area.objects.create(kind="country", code="SE", name_sv="Sverige", name_en="Sweden")
-    return vocabulary.Area.objects.create(
-        kind="county", code="14", name_sv="Västra Götalands län", within=country
-    )
+    return vocabulary.Area.objects.create(kind="county", code="14", name_sv="Västra Götalands län", within=country)
 
 
 def make_organization(topics=(), target_groups=(), languages=(), **fields) -> Organization:
@@ -107,9 +103,7 @@ def make_overview(topics=(), target_groups=(), staff_groups=(), references=(), *
 def make_event(topics=(), target_groups=(), staff_groups=(), languages=(), programme=(), **fields) -> Event:
     """An event in ten days, from 9 to 12, unless told otherwise."""
     number = next(_number)
-    starts_at = timezone.localtime().replace(hour=9, minute=0, second=0, microsecond=0) + dt.timedelta(
-        days=10
-    )
+    starts_at = timezone.localtime().replace(hour=9, minute=0, second=0, microsecond=0) + dt.timedelta(days=10)
     fields.setdefault("organizer", Organization.objects.first() or make_organization())
     fields.setdefault("event_type", vocabulary.EventType.objects.first() or make_term(vocabulary.EventType))
     fields.setdefault("starts_at", starts_at)

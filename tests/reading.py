@@ -1,6 +1,7 @@
 """Reading a page as a careful visitor: what must be true of every one."""
 
 from html.parser import HTMLParser
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from lmh_portal.core.languages import LANGUAGES
@@ -72,7 +73,7 @@ class Page(HTMLParser):
             self.faults.append(f"has {self.headings.count('h1')} h1")
         levels = [int(heading[1]) for heading in self.headings]
         self.faults += [
-            f"h{after} follows h{before}" for before, after in zip(levels, levels[1:]) if after > before + 1
+            f"h{after} follows h{before}" for before, after in pairwise(levels) if after > before + 1
         ]
         if not self.title.strip(" –\n"):
             self.faults.append("has no title")

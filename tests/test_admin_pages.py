@@ -34,22 +34,16 @@ def make_full_overview():
 
 
 def make_link(number=0):
-    return Link.objects.create(
-        url=f"https://example.org/{Link.objects.count()}", used_on=[["Översikt", "/admin/"]]
-    )
+    return Link.objects.create(url=f"https://example.org/{Link.objects.count()}", used_on=[["Översikt", "/admin/"]])
 
 
 def make_message():
-    return Message.objects.create(
-        kind="question", text="Hej!", page="/sv/", email="a@example.org", language="sv"
-    )
+    return Message.objects.create(kind="question", text="Hej!", page="/sv/", email="a@example.org", language="sv")
 
 
 MAKERS = {
     Organization: lambda: make.make_organization(topics(), municipality=make.make_area()),
-    Service: lambda: make.make_service(
-        topics(), organization=make.make_organization(), areas=[make.make_area()]
-    ),
+    Service: lambda: make.make_service(topics(), organization=make.make_organization(), areas=[make.make_area()]),
     Overview: make_full_overview,
     Reference: make.make_reference,
     Event: lambda: make.make_event(topics(), organizer=make.make_organization(), programme=["Start", "Slut"]),
@@ -95,9 +89,7 @@ class Inline(HTMLParser):
     def handle_starttag(self, tag, attrs):
         values = dict(attrs)
         self.found += [f"<{tag} {name}>" for name in values if name == "style" or name.startswith("on")]
-        if tag == "style" or (
-            tag == "script" and "src" not in values and "json" not in values.get("type", "")
-        ):
+        if tag == "style" or (tag == "script" and "src" not in values and "json" not in values.get("type", "")):
             self.found.append(f"<{tag}>")
         loads = {"script": "src", "img": "src", "link": "href", "iframe": "src", "form": "action"}.get(tag)
         if loads and (values.get(loads) or "/").startswith(("http:", "https:", "//", "javascript:")):
@@ -136,9 +128,7 @@ def test_pages_open_and_hold_nothing_inline(editor, client, model, language):
 def test_pages_of_the_desk_itself_hold_nothing_inline(editor, client, page):
     if page == "login":
         client.logout()
-    response = (
-        client.post(reverse("admin:logout")) if page == "logged_out" else client.get(reverse(f"admin:{page}"))
-    )
+    response = client.post(reverse("admin:logout")) if page == "logged_out" else client.get(reverse(f"admin:{page}"))
 
     assert response.status_code == 200
     assert inline_in(response) == []

@@ -64,9 +64,7 @@ def _refusal(module: str, here: str | None, name: str) -> str | None:
         return f"{module} imports {name}: only the roof may."
     if FLOOR_OF[there] < FLOOR_OF[here]:
         return None
-    where = (
-        "from a neighbour on the same floor" if FLOOR_OF[there] == FLOOR_OF[here] else "from a floor above"
-    )
+    where = "from a neighbour on the same floor" if FLOOR_OF[there] == FLOOR_OF[here] else "from a floor above"
     return f"{module} imports {name}, {where}; {_way_out(there)}"
 
 

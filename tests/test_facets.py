@@ -97,8 +97,7 @@ def test_results_and_counts_equal_a_plain_recomputation(seed):
             others = chosen | {group.facet.name: set()}
             for one in group.choices:
                 expected = sum(
-                    matches(values, others) and one.choice.code in values[group.facet.name]
-                    for _, values in rows
+                    matches(values, others) and one.choice.code in values[group.facet.name] for _, values in rows
                 )
                 assert one.count == expected, one
 

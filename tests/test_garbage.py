@@ -58,9 +58,7 @@ TRIES = settings(
     derandomize=True,  # the same inputs every time: a red build is not a matter of luck
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-values = st.sampled_from(NASTY) | st.text(max_size=40).map(
-    lambda text: quote(text, safe="", errors="replace")
-)
+values = st.sampled_from(NASTY) | st.text(max_size=40).map(lambda text: quote(text, safe="", errors="replace"))
 pairs = st.lists(st.tuples(st.sampled_from(NAMES), values), max_size=6)
 languages = st.sampled_from(list(LANGUAGES))
 
@@ -141,14 +139,10 @@ def test_odd_query_strings_give_a_page(tried, urls, query):
 
 
 def test_any_path_gives_a_page_or_says_that_there_is_none(tried, urls):
-    starts = sorted(
-        {*(url for some in urls.values() for url in some.values()), "/", "/health/", "/admin/login/"}
-    )
+    starts = sorted({*(url for some in urls.values() for url in some.values()), "/", "/health/", "/admin/login/"})
 
     @TRIES
-    @given(
-        start=st.sampled_from(starts), rest=values, end=st.sampled_from(["", "/", "//", "/.", "?", "/%00/"])
-    )
+    @given(start=st.sampled_from(starts), rest=values, end=st.sampled_from(["", "/", "//", "/.", "?", "/%00/"]))
     def try_one(start, rest, end):
         tried.send(f"{start}{rest}{end}".replace("//", "/%2F"), may=frozenset({200, 301, 302, 400, 404}))
 
@@ -184,9 +178,7 @@ TYPES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "query", ["q=+2AA-&topic=+2AA-", "q=\\ud800&kind=\\ud800", "q=%5Cud800&page=%2B2AA-"]
-)
+@pytest.mark.parametrize("query", ["q=+2AA-&topic=+2AA-", "q=\\ud800&kind=\\ud800", "q=%5Cud800&page=%2B2AA-"])
 def test_any_content_type_gives_a_page_or_is_refused(tried, urls, query):
     for url in urls["en"].values():
         for content_type in TYPES:
@@ -221,9 +213,7 @@ def test_any_value_of_any_field_of_the_form_gives_a_page(tried, urls):
     for number, (name, value) in enumerate((name, value) for name in sound for value in [*NASTY, *STAMPS]):
         url = urls[list(LANGUAGES)[number % len(LANGUAGES)]]["feedback:contact"]
         stamp = {} if name == "stamp" else {"stamp": quote(signer.sign("form"))}
-        tried.send(
-            url, method="POST", data=form_of(**sound | stamp | {name: value}), content_type=FORM, may=ANSWERS
-        )
+        tried.send(url, method="POST", data=form_of(**sound | stamp | {name: value}), content_type=FORM, may=ANSWERS)
 
     assert Message.objects.count() == 0  # all were sent too fast or with a wrong stamp
 
@@ -252,30 +242,22 @@ def test_any_origin_of_the_form_gives_a_page_or_is_refused(tried, urls):
         "https://testserver@evil.example",
         "file://",
     ]:
-        tried.send(
-            url, method="POST", data=form_of(text="x"), content_type=FORM, HTTP_ORIGIN=value, may=ANSWERS
-        )
+        tried.send(url, method="POST", data=form_of(text="x"), content_type=FORM, HTTP_ORIGIN=value, may=ANSWERS)
 
 
 def test_fields_of_the_form_in_any_mixture_give_a_page(tried, urls):
-    names = st.sampled_from(
-        ["kind", "text", "email", "page", "nickname", "stamp", "nonsense", "text[]", "%00"]
-    )
+    names = st.sampled_from(["kind", "text", "email", "page", "nickname", "stamp", "nonsense", "text[]", "%00"])
 
     @TRIES
     @given(language=languages, fields=st.lists(st.tuples(names, values), max_size=8))
     def try_one(language, fields):
         body = "&".join(f"{name}={value}" for name, value in fields).encode("latin-1")
-        tried.send(
-            urls[language]["feedback:contact"], method="POST", data=body, content_type=FORM, may=ANSWERS
-        )
+        tried.send(urls[language]["feedback:contact"], method="POST", data=body, content_type=FORM, may=ANSWERS)
 
     try_one()
 
 
-@pytest.mark.parametrize(
-    "method", ["HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND", "<zq9>", "POST"]
-)
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND", "<zq9>", "POST"])
 def test_any_method_gives_a_page_or_is_refused(tried, urls, method):
     for url in urls["sv"].values():
         tried.send(url, method=method, data=b"text=\x00", content_type=FORM, may=frozenset({200, 403, 405}))

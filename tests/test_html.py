@@ -47,9 +47,7 @@ def checker() -> list[str]:
     """The command that checks HTML files."""
     jar = os.environ.get("VNU_JAR", "")
     if not shutil.which("java") or not Path(jar).is_file():
-        missing = (
-            "HTML tests need Java and VNU_JAR: apt-get install default-jre-headless, npm install vnu-jar"
-        )
+        missing = "HTML tests need Java and VNU_JAR: apt-get install default-jre-headless, npm install vnu-jar"
         (pytest.fail if os.environ.get("REQUIRE_BROWSER") == "1" else pytest.skip)(missing)
     return ["java", "-jar", jar, "--errors-only", "--format", "json", "--exit-zero-always"]
 
@@ -60,9 +58,7 @@ def make_hard_rows():
     Overview.objects.get().delete()
     make_overview(body_sv=HARD_TEXT, body_en=HARD_TEXT, body_ar=HARD_TEXT)
     for number in range(45):
-        make_organization(
-            name_sv=f"Aktör & <{number}>", name_en='"Quoted"', website="https://example.org/?a=b&c=å"
-        )
+        make_organization(name_sv=f"Aktör & <{number}>", name_en='"Quoted"', website="https://example.org/?a=b&c=å")
 
 
 def every_page() -> dict[str, bytes]:
@@ -75,9 +71,7 @@ def every_page() -> dict[str, bytes]:
                 html[f"{language} none {view}"] = client.get(url).content
     make_something_of_everything()
     for language in LANGUAGES:
-        html |= {
-            f"{language} some {name}": client.get(url).content for name, url in every_kind(language).items()
-        }
+        html |= {f"{language} some {name}": client.get(url).content for name, url in every_kind(language).items()}
     make_organization()
     return html | accidents()
 
@@ -164,7 +158,5 @@ def test_links_within_a_page_have_a_target(client):
         for url in every_kind(language).values():
             html = client.get(url).content.decode()
             ids = set(re.findall(r'\bid="([^"]+)"', html))
-            wanted = {
-                part for part in re.findall(r'(?:href="#|for="|labelledby="|describedby=")([^"]+)', html)
-            }
+            wanted = {part for part in re.findall(r'(?:href="#|for="|labelledby="|describedby=")([^"]+)', html)}
             assert {one for part in wanted for one in part.split()} - ids == set(), url

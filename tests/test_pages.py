@@ -26,22 +26,16 @@ def make_something_of_everything():
     language = make_term(vocabulary.Language, code="ti", autonym="ትግርኛ", script="Ethi")
     place = make_area(outline="M0,0 9,0 9,9Z")
     about = {"topics": [topic], "target_groups": [group]}
-    parent = make_organization(
-        **about, municipality=place, website="https://example.org", languages=[language]
-    )
+    parent = make_organization(**about, municipality=place, website="https://example.org", languages=[language])
     make_organization(parent_organization=parent, name_en="Unit")
-    make_service(
-        **about, organization=parent, areas=[place], certainty="generic", website="https://example.org"
-    )
+    make_service(**about, organization=parent, areas=[place], certainty="generic", website="https://example.org")
     make_overview(
         **about, staff_groups=[staff], references=[make_reference(key="berg2020", doi="10.1/x")], is_demo=True,
         body_sv="## Bakgrund\n\nText [@berg2020].", title_ar="عنوان", summary_ar="ملخص", review_due="2020-01-01",
     )  # fmt: skip
     make_event(**about, staff_groups=[staff], organizer=parent, municipality=place, programme=["Start"], is_demo=True,
                maximum_attendee_capacity=20, fee_sek=0, meetings=3, languages=[language])  # fmt: skip
-    past = make_event(
-        organizer=parent, date_precision="year", event_status="cancelled", participants_reported=40
-    )
+    past = make_event(organizer=parent, date_precision="year", event_status="cancelled", participants_reported=40)
     type(past).objects.filter(pk=past.pk).update(starts_at="2018-03-14T00:00Z", ends_at="2018-03-14T22:00Z")
 
 
@@ -76,9 +70,7 @@ def test_every_link_leads_somewhere(client):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("asked", "given"), [("ar,en;q=0.5", "/ar/"), ("en-GB", "/en/"), ("de", "/sv/"), ("", "/sv/")]
-)
+@pytest.mark.parametrize(("asked", "given"), [("ar,en;q=0.5", "/ar/"), ("en-GB", "/en/"), ("de", "/sv/"), ("", "/sv/")])
 def test_bare_address_chooses_the_language_of_the_browser(client, asked, given):
     response = client.get("/", headers={"accept-language": asked})
 

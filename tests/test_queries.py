@@ -28,9 +28,7 @@ def make_site(how_many: int) -> dict[str, str]:
     references = [make_reference() for _ in range(how_many)]
     for _ in range(how_many):
         make_organization(**about, parent_organization=parent, municipality=place)
-        service = make_service(
-            **about, organization=parent, areas=[place, place.within], languages=[language]
-        )
+        service = make_service(**about, organization=parent, areas=[place, place.within], languages=[language])
         overview = make_overview(**about, staff_groups=[staff], references=references)
         event = make_event(
             **about, staff_groups=[staff], organizer=parent, municipality=place, languages=[language],

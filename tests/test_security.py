@@ -81,9 +81,7 @@ def test_every_kind_of_page_is_guarded_and_sets_no_cookie(client, language):
         (400, lambda client: client.get("/sv/", headers={"host": "evil.example"})),
         (
             403,
-            lambda client: client.post(
-                reverse("feedback:contact"), headers={"origin": "https://evil.example"}
-            ),
+            lambda client: client.post(reverse("feedback:contact"), headers={"origin": "https://evil.example"}),
         ),
         (403, lambda client: client.post("/admin/login/", {"username": "x"})),
     ],
@@ -247,9 +245,7 @@ def test_draft_opens_only_for_those_who_may_see_it(client, view, language):
     somebody = make.make_editor(is_superuser=False)
     editor = make.make_editor(is_superuser=False)
     editor.user_permissions.add(
-        Permission.objects.get(
-            content_type__app_label=model._meta.app_label, codename=f"view_{model._meta.model_name}"
-        )
+        Permission.objects.get(content_type__app_label=model._meta.app_label, codename=f"view_{model._meta.model_name}")
     )
     outsider = make.make_editor(is_superuser=False, is_staff=False)
     outsider.user_permissions.set(editor.user_permissions.all())
@@ -356,9 +352,7 @@ def test_scripts_in_any_text_stay_text(client):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("code", LANGUAGES)
-@pytest.mark.parametrize(
-    "q", [SCRIPT, '" autofocus onfocus=alert(1) x="', "{{ 7|add:7 }}", "javascript:alert(1)"]
-)
+@pytest.mark.parametrize("q", [SCRIPT, '" autofocus onfocus=alert(1) x="', "{{ 7|add:7 }}", "javascript:alert(1)"])
 def test_scripts_in_the_address_stay_text(client, code, q):
     make_something_of_everything()
 
@@ -368,9 +362,7 @@ def test_scripts_in_the_address_stay_text(client, code, q):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    "address", ["javascript:alert(1)", "data:text/html,x", "//evil.example", "vbscript:x"]
-)
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "//evil.example", "vbscript:x"])
 @pytest.mark.parametrize(
     ("make_row", "field"),
     [

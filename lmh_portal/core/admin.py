@@ -46,9 +46,7 @@ class EditorsDesk(admin.AdminSite):
     site_header = _("Editors' desk")
     site_title = _("Editors' desk")
     index_title = _("What would you like to work on?")
-    enable_nav_sidebar = (
-        False  # lists need the width; every page has the menu of templates/admin/base_site.html
-    )
+    enable_nav_sidebar = False  # lists need the width; every page has the menu of templates/admin/base_site.html
     app_order = ["knowledge", "events", "actors", "feedback", "stats", "vocabulary", "accounts", "auth"]
 
     def index(self, request, extra_context=None):
@@ -110,9 +108,7 @@ class DeskInputs:
         original = getattr(db_field, "translated_field", db_field)
         field.help_text = self.help_texts.get(original.name, field.help_text)
         if isinstance(field.widget, RelatedFieldWidgetWrapper):
-            field.widget.can_change_related = field.widget.can_delete_related = (
-                field.widget.can_view_related
-            ) = False
+            field.widget.can_change_related = field.widget.can_delete_related = field.widget.can_view_related = False
         if isinstance(field.widget, AdminSplitDateTime):
             field.widget.widgets[1].format = TIME_FORMAT
         if isinstance(field.widget, AdminTimeWidget):

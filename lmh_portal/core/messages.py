@@ -67,11 +67,7 @@ def update_all() -> None:
 def check_all() -> list[str]:
     """What is wrong with the catalogues, a line each; empty when nothing is."""
     found = extract_all()
-    return [
-        f"{language}: {finding}"
-        for language in languages()
-        for finding in check(found, read(language), language)
-    ]
+    return [f"{language}: {finding}" for language in languages() for finding in check(found, read(language), language)]
 
 
 def compile_all() -> list[Path]:
@@ -103,9 +99,7 @@ def extract_all(root: Path | None = None) -> Catalog:
 def _python_files(root: Path) -> Iterator[Path]:
     for package in sorted(root.glob("*/__init__.py")):
         if package.parent.name != "tests":
-            yield from sorted(
-                path for path in package.parent.rglob("*.py") if path.parent.name != "migrations"
-            )
+            yield from sorted(path for path in package.parent.rglob("*.py") if path.parent.name != "migrations")
 
 
 def _template_files(root: Path) -> list[Path]:
@@ -181,9 +175,7 @@ def merge(found: Catalog, old: Catalog, language: str) -> Catalog:
             string, flags, user_comments = _first_translation(message, language), [], []
         else:
             string, flags, user_comments = known.string, known.flags, known.user_comments
-        merged.add(
-            message.id, string, (), flags, message.auto_comments, user_comments, context=message.context
-        )
+        merged.add(message.id, string, (), flags, message.auto_comments, user_comments, context=message.context)
     return merged
 
 
@@ -268,12 +260,7 @@ def _placeholder_problems(message: Message) -> Iterator[str]:
         yield f"loses {', '.join(sorted(lost))}"
     if invented:
         yield f"has {', '.join(sorted(invented))}, which the message has not"
-    if (
-        len(ids) == 1
-        and not lost
-        and not invented
-        and _count(PERCENT, ids[0]) != _count(PERCENT, message.string)
-    ):
+    if len(ids) == 1 and not lost and not invented and _count(PERCENT, ids[0]) != _count(PERCENT, message.string):
         yield "repeats a placeholder differently"
 
 

@@ -48,17 +48,13 @@ def localized(field: str, language: str | None = None) -> Coalesce:
     """The same choice as `translated`, made by the database: for filters, orders and annotations."""
     prefix, _, name = field.rpartition("__")
     prefix = prefix and f"{prefix}__"
-    tried = [
-        NullIf(F(f"{prefix}{name}_{code}"), Value("")) for code in text_order(language or page_language())
-    ]
+    tried = [NullIf(F(f"{prefix}{name}_{code}"), Value("")) for code in text_order(language or page_language())]
     return Coalesce(*tried, Value(""), output_field=TextField())
 
 
 def sort_key(field: str, language: str | None = None) -> Collate:
     """Order by a translated field: å, ä, ö after z, whatever collation the server has (migration 0001)."""
-    return Collate(
-        Func(localized(field, language), function="portal_sort_key", output_field=TextField()), "C"
-    )
+    return Collate(Func(localized(field, language), function="portal_sort_key", output_field=TextField()), "C")
 
 
 def sort_indexes(field: str, name: str) -> list[Index]:

@@ -74,9 +74,7 @@ def watch_content_tables(**kwargs) -> None:
         present = set(connection.introspection.table_names(cursor))
         if "core_contentversion" not in present:
             return
-        cursor.execute(
-            "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'raise_content_version'"
-        )
+        cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'raise_content_version'")
         watched = {table.strip('"') for (table,) in cursor.fetchall()}
         for table in sorted((content_tables() & present) - watched):
             cursor.execute(

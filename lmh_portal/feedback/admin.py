@@ -37,9 +37,7 @@ class MessageAdmin(admin.ModelAdmin):
             _("What we do"),
             {
                 "fields": ["state", "done_on"],
-                "description": _(
-                    "Answer by e-mail if the visitor left an address; then set the state to done."
-                ),
+                "description": _("Answer by e-mail if the visitor left an address; then set the state to done."),
             },
         ),
     ]
@@ -62,9 +60,7 @@ class MessageAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("state"), ordering="state")
     def state_badge(self, message):
-        return format_html(
-            '<span class="badge badge--{}">{}</span>', message.state, message.get_state_display()
-        )
+        return format_html('<span class="badge badge--{}">{}</span>', message.state, message.get_state_display())
 
     @admin.display(description=_("page"))
     def page_link(self, message):
@@ -76,9 +72,7 @@ class MessageAdmin(admin.ModelAdmin):
     @admin.display(description=_("e-mail address"))
     def email_link(self, message):
         return (
-            format_html('<a href="mailto:{}"><bdi>{}</bdi></a>', message.email, message.email)
-            if message.email
-            else "–"
+            format_html('<a href="mailto:{}"><bdi>{}</bdi></a>', message.email, message.email) if message.email else "–"
         )
 
     @admin.action(description=_("Mark as assigned"), permissions=["change"])

@@ -26,9 +26,7 @@ class ContactForm(forms.ModelForm):
         fields = ["kind", "text", "page", "email"]
         widgets = {"text": forms.Textarea(attrs={"rows": 8}), "page": forms.HiddenInput}
         labels = {"email": _("Your e-mail address, if you want an answer")}
-        help_texts = {
-            "text": _("At most 5,000 characters. Do not write about patients or other individuals.")
-        }
+        help_texts = {"text": _("At most 5,000 characters. Do not write about patients or other individuals.")}
 
     def __init__(self, data=None, **kwargs):
         super().__init__(data, auto_id="%s", **kwargs)
@@ -48,9 +46,7 @@ class ContactForm(forms.ModelForm):
             )
             return
         if _is_younger_than(signed, OPEN_AT_LEAST):
-            self.add_error(
-                None, _("That was very fast. Please look at your message once more and send it again.")
-            )
+            self.add_error(None, _("That was very fast. Please look at your message once more and send it again."))
 
 
 def _is_younger_than(signed: str, seconds: int) -> bool:

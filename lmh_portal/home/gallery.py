@@ -25,14 +25,10 @@ def samples() -> dict:
     overview.review_due, overview.topic_ids = dt.date(2020, 1, 1), topics
     organization = Organization(slug="x", status="published", name_sv=LONG, description_sv=LONG)
     organization.organization_type_id = first["organization_type"]
-    service = Service(
-        slug="x", status="published", organization=organization, name_sv=LONG, certainty="generic"
-    )
+    service = Service(slug="x", status="published", organization=organization, name_sv=LONG, certainty="generic")
     service.area_ids = list(terms("area"))[:2]
     now = timezone.now()
-    event = Event(
-        slug="x", status="published", name_sv=LONG, starts_at=now, ends_at=now + dt.timedelta(hours=3)
-    )
+    event = Event(slug="x", status="published", name_sv=LONG, starts_at=now, ends_at=now + dt.timedelta(hours=3))
     event.event_type_id, event.is_demo, event.meetings, event.event_status = (
         first["event_type"],
         True,

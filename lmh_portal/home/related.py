@@ -74,9 +74,7 @@ def _query(row, kind, rows, title, starts_at):
     if isinstance(row, rows.model):
         rows = rows.exclude(pk=row.pk)
     if isinstance(row, Organization) and rows.model is Event:
-        rows = rows.filter(organizer=row).annotate(
-            shared=Value(0)
-        )  # its own events are what a visitor looks for
+        rows = rows.filter(organizer=row).annotate(shared=Value(0))  # its own events are what a visitor looks for
     else:
         rows = rows.sharing_topics(row.topic_ids)
     return (

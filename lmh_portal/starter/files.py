@@ -75,9 +75,7 @@ def read_csv(path: Path, file: str, header_problems) -> Content:
         line = reader.line_num + 1
         for cells in () if found else reader:
             if cells:
-                _add_row(
-                    content, Row(file, line, dict(zip(header, cells, strict=False))), len(header), len(cells)
-                )
+                _add_row(content, Row(file, line, dict(zip(header, cells, strict=False))), len(header), len(cells))
             line = reader.line_num + 1
     except csv.Error as error:
         content.problems.append(Problem(file, line, "", f"is not valid CSV: {error}"))
@@ -133,9 +131,7 @@ def _read_overview(
     return row, problems
 
 
-def _add_language(
-    row: Row, path: Path, language: str, translated: set[str], allowed: set[str]
-) -> list[Problem]:
+def _add_language(row: Row, path: Path, language: str, translated: set[str], allowed: set[str]) -> list[Problem]:
     """Add one language's cells to the row."""
     file, text = _name(path), read_text(path)
     for number, line in enumerate(text.split("\n"), 1):
@@ -152,9 +148,7 @@ def _add_language(
         column = f"{name}_{language}" if name in translated | {"body"} else name
         row.cells[column], row.places[column] = value, (file, line)
     return [
-        Problem(file, line, name, "is not known here")
-        for name, (_, line) in entries.items()
-        if name not in allowed
+        Problem(file, line, name, "is not known here") for name, (_, line) in entries.items() if name not in allowed
     ]
 
 
@@ -167,9 +161,7 @@ def _front_matter(text: str) -> dict[str, tuple[str, int]]:
     for key, value in node.value:
         items = value.value if isinstance(value, yaml.SequenceNode) else [value]
         if not all(isinstance(item, yaml.ScalarNode) for item in [key, *items]):
-            raise yaml.MarkedYAMLError(
-                problem="a text or a list of texts is expected", problem_mark=value.start_mark
-            )
+            raise yaml.MarkedYAMLError(problem="a text or a list of texts is expected", problem_mark=value.start_mark)
         if key.value in found:
             raise yaml.MarkedYAMLError(problem=f"{key.value} stands twice", problem_mark=key.start_mark)
         found[key.value] = (";".join(item.value for item in items), key.start_mark.line + 2)

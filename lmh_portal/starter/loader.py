@@ -102,9 +102,7 @@ class Loader:
                 yield column, "this column is missing"
         for column in header:
             name, _, language = column.rpartition("_")
-            is_known = (
-                column in cls.columns() or column == NOTE or (name in translated and language.isalpha())
-            )
+            is_known = column in cls.columns() or column == NOTE or (name in translated and language.isalpha())
             if not is_known:
                 yield column, "is not a column of this file"
 
@@ -188,9 +186,7 @@ class Loader:
     def _fill_in(self, row: Row, known: models.Model, values: dict[str, Any]) -> bool:
         """Give an existing row the texts that it lacks in the language that was asked for, if any."""
         names = {f"{name}_{self.loading.language}" for name in self.fields}
-        gaps = {
-            name: values[name] for name in names & values.keys() if values[name] and not getattr(known, name)
-        }
+        gaps = {name: values[name] for name in names & values.keys() if values[name] and not getattr(known, name)}
         for name, value in gaps.items():
             setattr(known, name, value)
         if gaps and self._is_sound(row, known, values, is_left=False):
@@ -271,11 +267,7 @@ class Loader:
 
     def _parents_first(self, rows: list[Row]) -> Iterator[Row]:
         """The rows, each after the one of this file that it refers to."""
-        own = [
-            column
-            for column, one in self.columns().items()
-            if one.is_relation and one.related_model is self.model
-        ]
+        own = [column for column, one in self.columns().items() if one.is_relation and one.related_model is self.model]
         key = self.column_of(key_of(self.model))
         while rows:
             codes = {row.cells[key] for row in rows} if own else set()

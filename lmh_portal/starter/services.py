@@ -15,9 +15,7 @@ def is_empty() -> bool:
     return not Topic.objects.exists()
 
 
-def load_starter(
-    *, directory: Path = DATA, app: str = "", overwrite: bool = False, language: str = ""
-) -> list[Loader]:
+def load_starter(*, directory: Path = DATA, app: str = "", overwrite: bool = False, language: str = "") -> list[Loader]:
     """Load the files, of one app or all, and return their loaders, which know what became of them."""
     loading = Loading(directory, overwrite, language)
     loaders = [make(loading) for make in LOADERS if app in {"", make.model._meta.app_label}]

@@ -47,6 +47,4 @@ class LinkAdmin(admin.ModelAdmin):
     @admin.display(description=_("used on"))
     def pages(self, link):
         rows = ((address, title) for title, address in link.used_on)
-        return format_html(
-            '<ul class="row-links">{}</ul>', format_html_join("", '<li><a href="{}">{}</a></li>', rows)
-        )
+        return format_html('<ul class="row-links">{}</ul>', format_html_join("", '<li><a href="{}">{}</a></li>', rows))

@@ -41,9 +41,7 @@ class Report:
         )
 
 
-def check_links(
-    limit: int = AT_MOST, ask: Callable[[list[str]], dict[str, robot.Verdict]] = robot.judge_all
-) -> Report:
+def check_links(limit: int = AT_MOST, ask: Callable[[list[str]], dict[str, robot.Verdict]] = robot.judge_all) -> Report:
     """Bring the list of links in step with the content, then ask those whose last check is oldest."""
     report = Report(found=sync_links())
     links = list(Link.objects.order_by(F("checked_at").asc(nulls_first=True), "pk")[:limit])
@@ -93,11 +91,7 @@ def links_in_content() -> dict[str, list[list[str]]]:
         for row, address in _addresses():
             url = urldefrag(address.strip()).url
             place = [str(row), _desk_address(row)]
-            if (
-                url.lower().startswith(("http://", "https://"))
-                and len(url) <= longest
-                and place not in used_on[url]
-            ):
+            if url.lower().startswith(("http://", "https://")) and len(url) <= longest and place not in used_on[url]:
                 used_on[url].append(place)
     return {url: places for url, places in used_on.items() if places}
 
@@ -110,9 +104,7 @@ def _addresses() -> Iterator[tuple[models.Model, str]]:
         yield reference, reference.link
     for overview in overviews:
         for code in LANGUAGES:
-            yield from (
-                (overview, address) for address in _hrefs(getattr(overview, f"body_html_{code}") or "")
-            )
+            yield from ((overview, address) for address in _hrefs(getattr(overview, f"body_html_{code}") or ""))
 
 
 def _desk_address(row: models.Model) -> str:

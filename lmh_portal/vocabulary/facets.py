@@ -70,9 +70,7 @@ class TermFacet(Facet):
     def choices(self):
         for term in terms(self.kind).values():
             if not self.area_kind or term.kind == self.area_kind:
-                yield Choice(
-                    term.code, str(term.pk), term.text, is_narrower=self.kind == "topic" and bool(term.parent)
-                )
+                yield Choice(term.code, str(term.pk), term.text, is_narrower=self.kind == "topic" and bool(term.parent))
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,5 @@ class AboutQuerySet(PublishableQuerySet):
     def sharing_topics(self, topic_ids: list[int]):
         """Rows with at least one of the topics, those with most of them first."""
         return (
-            self.filter(topic_items__tag__in=topic_ids)
-            .annotate(shared=Count("topic_items"))
-            .order_by("-shared", "pk")
+            self.filter(topic_items__tag__in=topic_ids).annotate(shared=Count("topic_items")).order_by("-shared", "pk")
         )

@@ -31,6 +31,4 @@ def _with_wider(parents: dict[int, int | None]) -> set[tuple[int, int]]:
 def _rewrite(through, source: str, target: str, wanted: set[tuple[int, int]]) -> None:
     rows = {(getattr(row, source), getattr(row, target)): row.pk for row in through.objects.all()}
     through.objects.filter(pk__in=[pk for pair, pk in rows.items() if pair not in wanted]).delete()
-    through.objects.bulk_create(
-        through(**{source: one, target: other}) for one, other in sorted(wanted - rows.keys())
-    )
+    through.objects.bulk_create(through(**{source: one, target: other}) for one, other in sorted(wanted - rows.keys()))

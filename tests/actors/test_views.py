@@ -72,6 +72,4 @@ def test_map_links_each_municipality_to_its_services(client):
 
     page = read(client, reverse("actors:organization_list"))
 
-    assert (
-        page.links.count(reverse("actors:service_list") + "?municipality=1490") == 2
-    )  # on the map and in the list
+    assert page.links.count(reverse("actors:service_list") + "?municipality=1490") == 2  # on the map and in the list

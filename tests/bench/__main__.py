@@ -77,9 +77,7 @@ def measure(asked: argparse.Namespace) -> tuple[list[report.Result], dict[str, f
         return results, {server.name: server.memory() for server in [bare, *portals]}
 
 
-def measure_page(
-    page: Page, bare: Server, portals: list[Server], asked: argparse.Namespace
-) -> list[report.Result]:
+def measure_page(page: Page, bare: Server, portals: list[Server], asked: argparse.Namespace) -> list[report.Result]:
     say(f"Measuring {page.name} …")
     paths, seen = {}, {}
     for portal in portals:
@@ -92,9 +90,7 @@ def measure_page(
         floor = stretch(bare, BARE_PATHS, asked.seconds)
         for portal in portals if round_ % 2 else reversed(portals):
             pairs[portal].append(report.Pair(stretch(portal, paths[portal], asked.seconds), floor))
-    return [
-        report.Result(page.name, page.kind, portal.rows, pairs[portal], seen[portal]) for portal in portals
-    ]
+    return [report.Result(page.name, page.kind, portal.rows, pairs[portal], seen[portal]) for portal in portals]
 
 
 def stretch(server: Server, paths: list[str], seconds: float) -> report.Slice:

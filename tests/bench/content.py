@@ -153,9 +153,7 @@ class Content:
         today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
         for number in range(self.rows):
             days = 1 + self.chance.randrange(700)
-            starts_at = today + dt.timedelta(
-                days=days if number % 2 else -days, hours=self.chance.randint(8, 16)
-            )
+            starts_at = today + dt.timedelta(days=days if number % 2 else -days, hours=self.chance.randint(8, 16))
             yield Event(
                 slug=f"event-{number}", status=self.published(), event_type_id=self.one(types),
                 starts_at=starts_at, ends_at=starts_at + dt.timedelta(hours=2), venue_sv="Lokal 1",

@@ -46,10 +46,7 @@ def main(port: str, seconds: str) -> None:
     paths = sys.stdin.read().split()
     starts = [len(paths) * number // CONNECTIONS for number in range(CONNECTIONS)]
     with ThreadPoolExecutor(CONNECTIONS) as pool:
-        visitors = [
-            pool.submit(_visitor, int(port), paths[start:] + paths[:start], float(seconds))
-            for start in starts
-        ]
+        visitors = [pool.submit(_visitor, int(port), paths[start:] + paths[:start], float(seconds)) for start in starts]
     json.dump([one for visitor in visitors for one in visitor.result()], sys.stdout)
 
 

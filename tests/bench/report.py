@@ -112,9 +112,7 @@ def table(results: list[Result], memory: dict[str, float]) -> str:
     lines = [
         f"Bare view: {median(one.cost for one in bare):.2f} CPU ms and {median(one.rate for one in bare):.0f} requests/s "
         f"(median of {len(bare)} stretches).",
-        "Memory (PSS of a worker): "
-        + ", ".join(f"{name} {size:.0f} MB" for name, size in memory.items())
-        + ".",
+        "Memory (PSS of a worker): " + ", ".join(f"{name} {size:.0f} MB" for name, size in memory.items()) + ".",
         "",
         "| page | rows | CPU ms | CPU speed (range) | requests/s | p50 / p95 ms | queries (cold) | cold ms |",
         "|---|---|---|---|---|---|---|---|",

@@ -50,9 +50,7 @@ class Visit:
 
     def _see(self, request):
         self.requests.append(request.url)
-        if urlsplit(request.url).netloc != urlsplit(self.address).netloc and not request.url.startswith(
-            "data:"
-        ):
+        if urlsplit(request.url).netloc != urlsplit(self.address).netloc and not request.url.startswith("data:"):
             self.faults.append(f"{self.page.url}: asks another host for {request.url}")
 
     def _miss(self, request):

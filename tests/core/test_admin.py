@@ -70,9 +70,7 @@ def test_topic_that_is_not_in_the_vocabulary_is_refused(editor, client):
 def test_form_shows_every_language_with_its_direction(editor, client):
     page = client.get(ADD).content.decode()
 
-    inputs = {
-        code: re.search(rf'<input[^>]*name="name_{code}"[^>]*>', page)[0] for code in ["sv", "en", "ar"]
-    }
+    inputs = {code: re.search(rf'<input[^>]*name="name_{code}"[^>]*>', page)[0] for code in ["sv", "en", "ar"]}
     assert 'lang="sv" dir="ltr" data-language="sv"' in inputs["sv"]
     assert 'lang="en" dir="ltr" data-language="en"' in inputs["en"]
     assert 'lang="ar" dir="rtl" data-language="ar"' in inputs["ar"]
@@ -87,8 +85,7 @@ def test_new_page_gets_its_address_from_the_swedish_name_and_keeps_it(editor, cl
     old = client.get(reverse("admin:actors_organization_change", args=[organization.pk])).context["adminform"]
 
     assert [
-        (field["field"].name, [source.name for source in field["dependencies"]])
-        for field in new.prepopulated_fields
+        (field["field"].name, [source.name for source in field["dependencies"]]) for field in new.prepopulated_fields
     ] == [("slug", ["name_sv"])]
     assert old.prepopulated_fields == []
 

@@ -91,9 +91,7 @@ def test_new_item_finds_its_place_among_the_old(editor, client):
 
     client.post(
         reverse("admin:events_event_change", args=[event.pk]),
-        as_filled_in(
-            client, **programme(*old, {"event": event.pk, "name_sv": "Mitt", "starts": "10:00"}, old=2)
-        ),
+        as_filled_in(client, **programme(*old, {"event": event.pk, "name_sv": "Mitt", "starts": "10:00"}, old=2)),
     )
 
     assert list(event.programme.values_list("position", "name_sv")) == [

@@ -25,6 +25,4 @@ def test_programme_item_may_lack_times_but_not_end_before_it_starts():
     ProgrammeItem.objects.create(event=event, position=1, name_sv="Utan tid")
 
     with pytest.raises(IntegrityError, match="programme_item_ends_after_it_starts"):
-        ProgrammeItem.objects.create(
-            event=event, position=2, name_sv="x", starts=dt.time(10), ends=dt.time(9)
-        )
+        ProgrammeItem.objects.create(event=event, position=2, name_sv="x", starts=dt.time(10), ends=dt.time(9))

@@ -61,9 +61,7 @@ def test_messages_are_not_written_at_the_desk(editor, client):
     assert client.get(f"{LIST}add/").status_code == 403
 
 
-@pytest.mark.parametrize(
-    "page", ["//evil.example/", "https://evil.example/", "javascript:alert(1)", "/\\evil.example"]
-)
+@pytest.mark.parametrize("page", ["//evil.example/", "https://evil.example/", "javascript:alert(1)", "/\\evil.example"])
 def test_only_pages_of_ours_become_links(editor, client, page):
     message = make_message(page=page)
 

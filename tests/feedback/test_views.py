@@ -65,9 +65,7 @@ def test_refused_message_says_why_and_keeps_the_text(client, wrong):
 @pytest.mark.django_db
 def test_refused_message_can_be_sent_again(client):
     refused = client.post(reverse("feedback:contact"), filled_in(after=dt.timedelta(hours=25)))
-    again = {
-        name: refused.context["form"][name].value() for name in ["kind", "text", "page", "email", "stamp"]
-    }
+    again = {name: refused.context["form"][name].value() for name in ["kind", "text", "page", "email", "stamp"]}
 
     with time_machine.travel(timezone.now() + dt.timedelta(seconds=5), tick=False):
         client.post(reverse("feedback:contact"), again)

@@ -80,9 +80,7 @@ def test_reference_can_be_added_and_removed_by_hand(editor, client):
 def test_text_that_cites_an_unknown_key_is_refused_with_its_language(editor, client):
     make.make_reference(key="known")
 
-    response = client.post(
-        ADD, form_data(body_sv="[@known]", body_en="[@nobody]"), headers={"accept-language": "en"}
-    )
+    response = client.post(ADD, form_data(body_sv="[@known]", body_en="[@nobody]"), headers={"accept-language": "en"})
 
     assert response.context["adminform"].form.errors == {
         "body_en": [

@@ -53,9 +53,7 @@ def test_overdue_review_is_said(client, days, is_overdue):
 
     page = read(client, overview.get_absolute_url())
 
-    assert (
-        gettext("The review of this text is overdue. Parts of it may be out of date.") in page.words
-    ) == is_overdue
+    assert (gettext("The review of this text is overdue. Parts of it may be out of date.") in page.words) == is_overdue
 
 
 @pytest.mark.django_db

@@ -183,10 +183,7 @@ def test_real_events_keep_their_dates():
         "2017-12-31T23:59:00+01:00",
     )
     assert (event.date_precision, event.is_demo) == ("year", False)
-    assert (
-        event.date_note_sv
-        == "Flera kurser från hösten 2016 till och med 2017. Exakta datum anges inte i källan."
-    )
+    assert event.date_note_sv == "Flera kurser från hösten 2016 till och med 2017. Exakta datum anges inte i källan."
 
 
 @pytest.mark.django_db

@@ -204,9 +204,7 @@ ALL_BROKEN = BROKEN | BROKEN_IF_WRITTEN
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("file", "old", "new", "line", "reason"), ALL_BROKEN.values(), ids=ALL_BROKEN)
-def test_a_broken_row_is_refused_and_nothing_of_its_file_loaded(
-    load, directory, file, old, new, line, reason
-):
+def test_a_broken_row_is_refused_and_nothing_of_its_file_loaded(load, directory, file, old, new, line, reason):
     change(directory, file, old, new)
 
     report, problems = load()
@@ -223,9 +221,7 @@ def test_a_broken_row_is_refused_and_nothing_of_its_file_loaded(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("file", "old", "new", "line", "reason"), BROKEN.values(), ids=BROKEN)
-def test_a_broken_row_is_refused_also_where_everything_is_loaded_already(
-    load, directory, file, old, new, line, reason
-):
+def test_a_broken_row_is_refused_also_where_everything_is_loaded_already(load, directory, file, old, new, line, reason):
     load()
     before = all_rows()
     change(directory, file, old, new)

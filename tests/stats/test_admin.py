@@ -11,9 +11,7 @@ from tests import make
 def test_links_are_read_broken_ones_first(client):
     client.force_login(make.make_editor())
     works = Link.objects.create(url="https://example.org/a", state="works")
-    broken = Link.objects.create(
-        url="https://example.org/b", state="broken", used_on=[["<Tolk>", "/admin/x/"]]
-    )
+    broken = Link.objects.create(url="https://example.org/b", state="broken", used_on=[["<Tolk>", "/admin/x/"]])
 
     response = client.get("/admin/stats/link/")
 
@@ -36,9 +34,7 @@ def test_address_of_a_link_is_not_changed_by_hand(client):
     client.force_login(make.make_editor())
     link = Link.objects.create(url="https://example.org/a")
 
-    response = client.post(
-        reverse("admin:stats_link_change", args=[link.pk]), {"url": "https://example.org/b"}
-    )
+    response = client.post(reverse("admin:stats_link_change", args=[link.pk]), {"url": "https://example.org/b"})
 
     assert response.status_code == 403
     assert Link.objects.get().url == "https://example.org/a"

@@ -36,9 +36,7 @@ def judge(*urls, answers=None, addresses=None, **options):
             raise found
         return found
 
-    verdicts = judge_all(
-        urls, transport=httpx.MockTransport(answer), resolve=resolve, **{"pause": 0} | options
-    )
+    verdicts = judge_all(urls, transport=httpx.MockTransport(answer), resolve=resolve, **{"pause": 0} | options)
     return verdicts, asked
 
 
@@ -296,9 +294,7 @@ def test_next_address_of_a_host_is_tried(server):
             return ["127.0.0.2", "127.0.0.1"]
 
         transport = ToThisMachine(server.server_address[1])
-        async with Robot(
-            resolve=resolve, is_allowed=lambda address: True, transport=transport, pause=0
-        ) as robot:
+        async with Robot(resolve=resolve, is_allowed=lambda address: True, transport=transport, pause=0) as robot:
             return await robot.judge("http://example.org/")
 
     assert asyncio.run(ask()) == Verdict(True, "200 OK")

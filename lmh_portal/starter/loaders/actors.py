@@ -38,9 +38,7 @@ class MunicipalOrganizations(Loader):
         area = self.loading.index[Municipalities.model][values["code"]]
         return PUBLISHED | {
             "slug": f"kommun-{area.code}",
-            "organization_type": self._find(
-                Organization._meta.get_field("organization_type"), "municipality"
-            ),
+            "organization_type": self._find(Organization._meta.get_field("organization_type"), "municipality"),
             "scope": Organization.Scope.LOCAL,
             "municipality": area,
             "website": values["website"],

@@ -103,9 +103,7 @@ class Municipalities(Loader):
                     Problem(self.outlines_file, error.lineno, "", f"is not valid JSON: {error.msg}")
                 )
             except (UnicodeDecodeError, LookupError, TypeError, ValueError) as error:
-                content.problems.append(
-                    Problem(self.outlines_file, 1, "", f"is not GeoJSON with codes: {error!r}")
-                )
+                content.problems.append(Problem(self.outlines_file, 1, "", f"is not GeoJSON with codes: {error!r}"))
         return content
 
     def complete(self, values: dict[str, Any], row: Row) -> dict[str, Any]:

@@ -20,9 +20,7 @@ class Command(BaseCommand):
         user, _ = get_user_model().objects.get_or_create(
             username=USERNAME, defaults={"email": "admin@localhost", "is_staff": True, "is_superuser": True}
         )
-        if (
-            user.password != stored
-        ):  # another database, or changed there; to check every time would take a second
+        if not stored or user.password != stored:  # checking it every time would cost a second
             if not user.check_password(password):
                 user.set_password(password)
                 user.save()

@@ -8,9 +8,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser):
-        parser.add_argument(
-            "--check", action="store_true", help="change nothing, fail if anything is to be done"
-        )
+        parser.add_argument("--check", action="store_true", help="change nothing, fail if anything is to be done")
 
     def handle(self, *, check, **options):
         if not check:

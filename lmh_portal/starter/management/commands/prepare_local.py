@@ -14,9 +14,7 @@ STEPS = [
 
 
 class Command(BaseCommand):
-    help = (
-        "Do what ./dev run needs before the site can start; in one process, so that a second start is quick."
-    )
+    help = "Do what ./dev run needs before the site can start; in one process, so that a second start is quick."
 
     def handle(self, **options):
         if not settings.IS_LOCAL:
