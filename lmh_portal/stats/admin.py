@@ -1,15 +1,16 @@
 """What the daily checks found, on the editors' desk."""
 
+from django.apps import apps
 from django.contrib import admin
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from procrastinate.contrib.django.models import ProcrastinateJob
 
 from lmh_portal.core.admin import Todo, list_address
 from lmh_portal.stats.models import Link
 
-admin.site.unregister(ProcrastinateJob)  # the queue is the operator's: `manage.py procrastinate`
+# the queue is the operator's: `manage.py procrastinate`
+admin.site.unregister(apps.get_model("procrastinate.ProcrastinateJob"))
 
 
 @admin.register(Link)
