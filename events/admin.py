@@ -1,34 +1,14 @@
 """Events on the editors' desk: a workshop is registered on one page."""
 
-import datetime as dt
-
 from django.contrib import admin
-from django.db import transaction
-from django.db.models import F
 from django.forms import BaseInlineFormSet
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from events.models import Event, ProgrammeItem, start_of_today
+from events.services import MOST_ITEMS, sort_programme
 from lmh_portal.core.admin import PublishableAdmin, TranslatedInline, TranslationFilter
 from lmh_portal.core.translated import columns
-
-MOST_ITEMS = 1000
-
-
-@transaction.atomic
-def sort_programme(event: Event) -> None:
-    """Number the programme by time; an item without a time stays behind the one before it."""
-    items, time = [], dt.time.min
-    for item in event.programme.order_by("position", "pk"):
-        time = item.starts or time
-        items.append((time, item))
-    items.sort(key=lambda pair: pair[0])
-    if any(item.position != number for number, (_time, item) in enumerate(items, 1)):
-        event.programme.update(position=F("position") + MOST_ITEMS)  # two items never share a place
-        for number, (_time, item) in enumerate(items, 1):
-            item.position = number
-            item.save(update_fields=["position"])
 
 
 class ProgrammeFormSet(BaseInlineFormSet):

@@ -3,11 +3,13 @@
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from events.models import Event
 
 SATURDAY = 5
+MOST_ITEMS = 1000
 
 
 def demo_day(today: dt.date, offset: int) -> dt.date:
@@ -37,3 +39,23 @@ def move_demo_events(today: dt.date | None = None) -> int:
         event.ends_at = at_local_time(ends_at.date() + days, ends_at.time())
     Event.objects.bulk_update(events, ["starts_at", "ends_at"])  # leaves updated_at: nobody edited them
     return len(events)
+
+
+@transaction.atomic
+def sort_programme(event: Event) -> None:
+    """Number the programme by time; an item without a time stays behind the one before it.
+
+    A programme of several meetings keeps the order that it was written in: its times start anew each day.
+    """
+    if event.meetings > 1:
+        return
+    items, time = [], dt.time.min
+    for item in event.programme.order_by("position", "pk"):
+        time = item.starts or time
+        items.append((time, item))
+    items.sort(key=lambda pair: pair[0])
+    if any(item.position != number for number, (_time, item) in enumerate(items, 1)):
+        event.programme.update(position=F("position") + MOST_ITEMS)  # two items never share a place
+        for number, (_time, item) in enumerate(items, 1):
+            item.position = number
+            item.save(update_fields=["position"])

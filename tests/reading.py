@@ -72,9 +72,7 @@ class Page(HTMLParser):
         if self.headings.count("h1") != 1:
             self.faults.append(f"has {self.headings.count('h1')} h1")
         levels = [int(heading[1]) for heading in self.headings]
-        self.faults += [
-            f"h{after} follows h{before}" for before, after in pairwise(levels) if after > before + 1
-        ]
+        self.faults += [f"h{after} follows h{before}" for before, after in pairwise(levels) if after > before + 1]
         if not self.title.strip(" –\n"):
             self.faults.append("has no title")
         if "«unknown" in self.html:

@@ -101,7 +101,7 @@ def test_it_is_a_script_for_any_posix_shell():
 
     text = (ROOT / "dev").read_text()
     assert text.startswith("#!/bin/sh\n")
-    assert re.findall(r"\[\[|<<<|<\(|&>|^\s*local |^\s*function |\bsource |\$'|\(\(.*\)\)$", text, re.MULTILINE) == []
+    assert re.findall(r"\[\[ |<<<|<\(|&>|^\s*local |^\s*function |\bsource |\$'", text, re.MULTILINE) == []
 
 
 def test_alone_it_lists_its_commands_a_line_each(dev):
@@ -154,7 +154,7 @@ def test_a_registry_out_of_reach_is_named_in_a_sentence(dev, checkout):
 
     assert result.returncode == 1
     assert is_one_sentence(result.stderr)
-    assert result.stderr.startswith("The package registry cannot be reached")
+    assert "make sure that the package registry can be reached" in result.stderr
 
 
 @pytest.mark.parametrize("port", ["eighty", "0", "65536"])
@@ -174,6 +174,14 @@ def test_a_port_in_use_is_named_in_a_sentence(dev):
     assert is_one_sentence(result.stderr)
     assert f"Port {port}: " in result.stderr
     assert "PORT=" in result.stderr
+
+
+def test_a_database_that_does_not_answer_is_named_in_a_sentence(dev, free_port):
+    result = dev("run", PORT=str(free_port), DATABASE_URL="postgres://portal@127.0.0.1:9/portal")
+
+    assert result.returncode == 1
+    assert is_one_sentence(result.stderr)
+    assert "The database that DATABASE_URL names does not answer" in result.stderr
 
 
 def test_reset_asks_first(dev):
@@ -215,7 +223,9 @@ class Running:
                 break
 
     def told(self, label: str) -> str:
-        return next(line.removeprefix(label).strip() for line in self.lines if line.startswith(label))
+        told = [line.removeprefix(label).strip() for line in self.lines if line.startswith(label)]
+        assert len(told) == 1, "\n".join(self.lines)
+        return told[0]
 
     def others(self) -> list[str]:
         """The processes that work in the checkout, beside ./dev itself."""
@@ -230,7 +240,8 @@ class Running:
 
     def end(self, how: signal.Signals) -> int:
         self.process.send_signal(how)
-        self.process.stdout.read()  # whoever could still write has ended
+        with self.process.stdout as output:
+            output.read()  # until nobody is left who could write
         return self.process.wait(timeout=20)
 
 

@@ -1,4 +1,4 @@
-"""Whatever an address, a header or a form may hold: the portal answers with a page or a clear refusal, never a 500.
+"""Whatever an address, a header or a form holds: the portal answers with a page or a clear refusal.
 
 The test client lets every exception through, so a 500 fails here with its cause. Run with -s to see how many
 inputs were tried.
@@ -13,45 +13,34 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from actors.forms import OrganizationFilters, ServiceFilters
-from events.forms import EventFilters
-from knowledge.forms import OverviewFilters
 from lmh_portal.core.languages import LANGUAGES
 from lmh_portal.feedback.models import Message
-from tests.sites import ROWS, addresses, public_views
+from tests.kinds import LISTS
+from tests.sites import addresses, public_views
 from tests.test_pages import make_something_of_everything
 
 pytestmark = pytest.mark.django_db
 
 CANARY = "zq9"
+RAW = [f"<{CANARY}", f'" {CANARY}=', f"' {CANARY}='", "\x00", "\x1b"]  # never in a page
 NASTY = [
-    "", "%00", "a%00b", "%ED%A0%80", "%ED%B0%80%ED%A0%80", "%FF", "%C3", "%C0%AF", "%F4%90%80%80", "%", "%zz", "%25%30%30",
-    "a" * 10_000, "%C3%A5" * 5_000, "a+" * 5_000, "-1", "0", "1.5", "1e999", "NaN", "inf", "9" * 400, "9" * 5_000,
-    "%D9%A3", "%EF%BC%91", "+1", "%E2%80%AE%D8%A7", "%E2%80%8B", "%EF%BB%BF", "%0D%0ASet-Cookie:+a=b", "%7F%1B%5B31m",
-    quote(f"'\"><{CANARY}>"), quote(f"</title><{CANARY} onload=x>"), quote(f"\" {CANARY}=\""), quote(f"' {CANARY}='"),
-    quote("' OR 1=1; DROP TABLE actors_service; --"), quote("\\'; SELECT pg_sleep(9)--"), "%25", "_", "%5C", "%25%5C%25",
-    quote("%s%d%(x)s{0}{{x}}{% now %}${x}"), quote("../../etc/passwd"), quote("[@x](javascript:x)"),
-    "%F0%9F%91%A9%E2%80%8D%F0%9F%9A%80" * 50, "e%CC%81" * 100, quote("ﷺ" * 300), "null", "undefined", "None", "[]", "{}",
-    quote("İıſK"), "%20", "%C2%A0", "%E2%80%A8", "a%26b%3Dc%23d",
+    "", "%00", "a%00b", "%ED%A0%80", "%ED%B0%80%ED%A0%80", "%FF", "%C3", "%C0%AF", "%F4%90%80%80", "%", "%zz",
+    "%25%30%30", "a" * 10_000, "%C3%A5" * 5_000, "a+" * 5_000, "-1", "0", "1.5", "1e999", "NaN", "inf", "9" * 400,
+    "9" * 5_000, "%D9%A3", "%EF%BC%91", "+1", "%E2%80%AE%D8%A7", "%E2%80%8B", "%EF%BB%BF",
+    "%0D%0ASet-Cookie:+a=b", "%7F%1B%5B31m", quote(f"'\"><{CANARY}>"), quote(f"</title><{CANARY} onload=x>"),
+    quote(f'" {CANARY}="'), quote(f"' {CANARY}='"), quote("' OR 1=1; DROP TABLE actors_service; --"),
+    quote("\\'; SELECT pg_sleep(9)--"), "%25", "_", "%5C", "%25%5C%25", quote("%s%d%(x)s{0}{{x}}{% now %}${x}"),
+    quote("../../etc/passwd"), quote("[@x](javascript:x)"), "%F0%9F%91%A9%E2%80%8D%F0%9F%9A%80" * 50,
+    "e%CC%81" * 100, quote("ﷺ" * 300), "null", "undefined", "None", "[]", "{}", quote("İıſK"), "%20", "%C2%A0",
+    "%E2%80%A8", "a%26b%3Dc%23d",
 ]  # fmt: skip
-FILTERS = [OverviewFilters, OrganizationFilters, ServiceFilters, EventFilters]
-FACETS = sorted({facet.name for filters in FILTERS for facet in filters.facets})
+READ = {  # what each view reads of its address; the others only give it back in their links
+    view: ["q", "page", *(facet.name for facet in filters.facets)] for view, (filters, _rows) in LISTS.items()
+} | {"search:search": ["q"], "feedback:contact": ["kind", "page"]}
 NAMES = [
-    "q",
-    "page",
-    "kind",
-    *FACETS,
-    "nonsense",
-    "q[]",
-    "topic[a]",
-    "__proto__",
-    "pk__in",
-    "%00",
-    "%FF",
-    "",
-    "next",
-    "csrf",
-]
+    *sorted({name for names in READ.values() for name in names}),
+    "nonsense", "q[]", "topic[a]", "__proto__", "pk__in", "%00", "%FF", "", "next",
+]  # fmt: skip
 TRIES = settings(
     max_examples=250,
     deadline=None,
@@ -75,11 +64,11 @@ class Tried:
         self.refused += answer.status_code >= 400
         assert answer.status_code in may, f"{method} {path[:200]} answered {answer.status_code}"
         html = answer.content.decode()
-        if method != "HEAD" and answer.status_code != 302:
+        if method != "HEAD" and answer.status_code not in {301, 302}:
             assert "<h1" in html, f"{path[:200]}: {answer.status_code} without words"
-        for raw in [f"<{CANARY}", f'" {CANARY}=', f"' {CANARY}='", "\x00", "\x1b"]:
+        for raw in RAW:
             assert raw not in html, f"{path[:200]} gives back {raw!r}"
-        assert not answer.cookies
+        assert not answer.cookies or path.startswith("/admin/")
         return answer
 
 
@@ -100,9 +89,7 @@ def urls():
 @pytest.mark.parametrize("view", public_views())
 def test_any_value_of_any_parameter_gives_a_page(tried, urls, view):
     codes = list(LANGUAGES)
-    asked = [(name, value) for name in ["q", "page", "kind", *FACETS] for value in NASTY]
-    if view in ROWS or view.startswith("home:"):
-        asked = [("q", value) for value in NASTY]  # these read no parameter, but give them back in links
+    asked = [(name, value) for name in READ.get(view, ["q"]) for value in NASTY]
 
     for number, (name, value) in enumerate(asked):
         tried.send(urls[codes[number % len(codes)]][view], QUERY_STRING=f"{name}={value}")
@@ -115,9 +102,7 @@ def test_any_mixture_of_parameters_gives_a_page(tried, urls):
     @given(language=languages, view=st.sampled_from(public_views()), asked=pairs)
     def try_one(language, view, asked):
         query = "&".join(f"{name}={value}" for name, value in asked)
-        answer = tried.send(urls[language][view], QUERY_STRING=query)
-        if view != "missing" and len(asked) < 6:
-            assert answer.status_code in {200, 400}
+        tried.send(urls[language][view], QUERY_STRING=query)
 
     try_one()
 
@@ -149,38 +134,43 @@ def test_any_path_gives_a_page_or_says_that_there_is_none(tried, urls):
     try_one()
 
 
-HEADERS = ["ACCEPT_LANGUAGE", "HOST", "ORIGIN", "REFERER", "USER_AGENT", "COOKIE", "X_FORWARDED_HOST", "X_FORWARDED_PROTO",
-           "X_FORWARDED_FOR", "IF_MODIFIED_SINCE", "IF_NONE_MATCH", "ACCEPT", "ACCEPT_ENCODING", "RANGE", "X_CSRFTOKEN"]  # fmt: skip
+HEADERS = [
+    "ACCEPT_LANGUAGE", "HOST", "ORIGIN", "REFERER", "USER_AGENT", "COOKIE", "X_FORWARDED_HOST", "X_FORWARDED_FOR",
+    "X_FORWARDED_PROTO", "IF_MODIFIED_SINCE", "IF_NONE_MATCH", "ACCEPT", "ACCEPT_ENCODING", "RANGE", "X_CSRFTOKEN",
+]  # fmt: skip
 HEADER_VALUES = [
-    "", " ", "a" * 10_000, "\xff\xfe", "\xed\xa0\x80", "-1", "1e999", "sv;q=nan", "sv;q=1e999", "sv" + "-x" * 5_000, "*", ",,,;;;===",
-    ",".join(["sv;q=0.5"] * 2_000), "http://[", "https://[::1", "http://testserver:99999999", "null", "//", "testserver:x", "[", "]",
-    "test_server", "testserver.", "a@b", "x\ty", "../..", "%00", "%s{0}", "sessionid=%00; csrftoken=\xff", "sessionid=" + "a" * 5_000,
-    "=; =; a", "\"\\\"", "bytes=0-,-1", "Thu, 99 Foo 99999 99:99:99 GMT", f"<{CANARY}>",
+    "", " ", "a" * 10_000, "\xff\xfe", "\xed\xa0\x80", "-1", "1e999", "sv;q=nan", "sv;q=1e999", "sv" + "-x" * 5_000,
+    "*", ",,,;;;===", ",".join(["sv;q=0.5"] * 2_000), "http://[", "https://[::1", "http://testserver:99999999",
+    "null", "//", "testserver:x", "[", "]", "test_server", "testserver.", "a@b", "x\ty", "../..", "%00", "%s{0}",
+    "sessionid=%00; csrftoken=\xff", "sessionid=" + "a" * 5_000, "=; =; a", '"\\"', "bytes=0-,-1",
+    "Thu, 99 Foo 99999 99:99:99 GMT", f"<{CANARY}>",
 ]  # fmt: skip
 
 
 def test_any_header_gives_a_page_or_is_refused(tried, urls):
-    here = list(urls["sv"].items())
+    pages = list(urls["sv"].values())
     for number, (name, value) in enumerate((name, value) for name in HEADERS for value in HEADER_VALUES):
-        view, url = here[number % len(here)]
-        tried.send(url, **{f"HTTP_{name}": value})
+        tried.send(pages[number % len(pages)], **{f"HTTP_{name}": value})
         tried.send("/", **{f"HTTP_{name}": value}, may=frozenset({302, 400}))
-        assert view
 
 
-CHARSETS = ["utf-16", "utf-7", "hex", "rot13", "base64", "zip", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined",
-            "cp1252", "mbcs", "utf-8-sig", "nonsense", "\xff", "", "%00", '"', "a" * 5_000]  # fmt: skip
+CHARSETS = [
+    "utf-16", "utf-7", "hex", "rot13", "base64", "zip", "idna", "punycode", "unicode_escape", "raw_unicode_escape",
+    "undefined", "cp1252", "mbcs", "utf-8-sig", "nonsense", "\xff", "", "%00", '"', "a" * 5_000,
+]  # fmt: skip
+BOUNDARIES = ["", "x", "\xff", '"', "a" * 500, "x; charset=hex"]
 TYPES = [
     *[f"application/x-www-form-urlencoded; charset={charset}" for charset in CHARSETS],
-    *[f"multipart/form-data; boundary={boundary}" for boundary in ["", "x", "\xff", '"', "a" * 500, "x; charset=hex"]],
-    "multipart/form-data", "multipart/form-data; charset=utf-16; boundary=x", "application/json", "text/plain; charset=hex", "x",
-    "/", ";", "", "\xff\xfe", "a" * 5_000, "application/x-www-form-urlencoded; charset*=utf-8''utf-16", f"<{CANARY}>",
+    *[f"multipart/form-data; boundary={boundary}" for boundary in BOUNDARIES],
+    "multipart/form-data", "multipart/form-data; charset=utf-16; boundary=x", "application/json", "x", "/", ";", "",
+    "text/plain; charset=hex", "\xff\xfe", "a" * 5_000, f"<{CANARY}>",
+    "application/x-www-form-urlencoded; charset*=utf-8''utf-16",
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("query", ["q=+2AA-&topic=+2AA-", "q=\\ud800&kind=\\ud800", "q=%5Cud800&page=%2B2AA-"])
 def test_any_content_type_gives_a_page_or_is_refused(tried, urls, query):
-    for url in urls["en"].values():
+    for url in [urls["en"][view] for view in ["home:front_page", *READ]]:
         for content_type in TYPES:
             tried.send(url, CONTENT_TYPE=content_type, QUERY_STRING=query)
 
@@ -220,17 +210,18 @@ def test_any_value_of_any_field_of_the_form_gives_a_page(tried, urls):
 
 def test_any_body_of_the_form_gives_a_page_or_is_refused(tried, urls):
     url = urls["sv"]["feedback:contact"]
+    part = b'--x\r\nContent-Disposition: form-data; name="text"'
     bodies = [
-        b"", b"\x00" * 1_000, b"text=" + b"a" * 1_000_000, b"text=" + b"%C3%A5" * 170_000, b"text=" + b"a" * 3_000_000,
-        b"&".join(b"a%d=" % number for number in range(5_000)), b"text=\xff\xfe", b"text=%ED%A0%80", json.dumps({"text": []}).encode(),
-        b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\nHej\r\n--x--\r\n',
-        b'--x\r\nContent-Disposition: form-data; name="text"; filename="a\x00.exe"\r\n\r\n' + b"a" * 100_000 + b"\r\n--x--\r\n",
-        b'--x\r\nContent-Disposition: form-data; name="\xff"\r\nContent-Transfer-Encoding: base64\r\n\r\n%%%\r\n--x--\r\n',
-        b"--x\r\n" * 5_000, b"--x--", b"text[]=a&kind[0]=b", b"kind=question&kind=work&text=a&text=b&stamp=a&stamp=b",
+        b"", b"\x00" * 1_000, b"text=" + b"a" * 1_000_000, b"text=" + b"%C3%A5" * 170_000, b"text=\xff\xfe",
+        b"text=" + b"a" * 3_000_000, b"&".join(b"a%d=" % number for number in range(5_000)), b"text=%ED%A0%80",
+        json.dumps({"text": []}).encode(), part + b"\r\n\r\nHej\r\n--x--\r\n", part, part[:30],
+        part + b'; filename="a\x00.exe"\r\n\r\n' + b"a" * 100_000 + b"\r\n--x--\r\n",
+        part + b"\r\nContent-Transfer-Encoding: base64\r\n\r\n%%%\r\n--x--\r\n", b"--x\r\n" * 5_000, b"--x--",
+        b"text[]=a&kind[0]=b", b"kind=question&kind=work&text=a&text=b&stamp=a&stamp=b",
     ]  # fmt: skip
 
     for body in bodies:
-        for content_type in [FORM, *TYPES]:
+        for content_type in [FORM, "multipart/form-data; boundary=x", *TYPES[::3]]:
             tried.send(url, method="POST", data=body, content_type=content_type, may=ANSWERS)
 
 

@@ -1,11 +1,13 @@
 """A real browser, started once, and visits that write down whatever goes wrong."""
 
+import io
 import os
 import shutil
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
+from django.core.management import call_command
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps a loop running in this thread
@@ -38,38 +40,54 @@ class Visit:
     context: BrowserContext
     faults: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
-    awaited: set[str] = field(default_factory=set)  # parts of addresses that may answer with an error
+    awaited: set[str] = field(default_factory=set)  # ends of addresses that are to answer with an error
+
+    def __post_init__(self):
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.faults.append(f"{self.page.url}: script: {error}"))
+        self.page.on("request", self._see)
+        self.page.on("requestfailed", self._miss)
 
     def open(self, path: str):
         """Go to an address of the portal and wait until everything on it has come."""
         return self.page.goto(self.address + path, wait_until="load")
 
     def _hear(self, message):
-        if message.type in {"error", "warning"} and not self._is_awaited(message.location["url"]):
+        is_awaited = message.location["url"].endswith(tuple(self.awaited))
+        if message.type in {"error", "warning"} and not is_awaited:
             self.faults.append(f"{self.page.url}: console: {message.text}")
 
     def _see(self, request):
         self.requests.append(request.url)
-        if urlsplit(request.url).netloc != urlsplit(self.address).netloc and not request.url.startswith("data:"):
+        if request.url.startswith("http") and urlsplit(request.url).netloc != urlsplit(self.address).netloc:
             self.faults.append(f"{self.page.url}: asks another host for {request.url}")
 
     def _miss(self, request):
         self.faults.append(f"{self.page.url}: {request.url} failed: {request.failure}")
 
-    def _is_awaited(self, url: str) -> bool:
-        return any(part in url for part in self.awaited)
+
+@pytest.fixture
+def new_visit(browser: Browser, live_server):
+    """Start visits with fresh browsers: nothing remembered, 1280 pixels wide unless told otherwise."""
+    contexts = []
+
+    def start(width: int = 1280, **options) -> Visit:
+        viewport = {"width": width, "height": 900}
+        contexts.append(browser.new_context(viewport=viewport, reduced_motion="reduce", **options))
+        contexts[-1].set_default_timeout(20_000)
+        return Visit(contexts[-1].new_page(), live_server.url, contexts[-1])
+
+    yield start
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture
-def visit(browser: Browser, live_server):
-    """Somebody with a fresh browser, 1280 pixels wide, who reads what it complains of."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    context.set_default_timeout(15_000)
-    page = context.new_page()
-    visit = Visit(page, live_server.url, context)
-    page.on("console", visit._hear)
-    page.on("pageerror", lambda error: visit.faults.append(f"{page.url}: script: {error}"))
-    page.on("request", visit._see)
-    page.on("requestfailed", visit._miss)
-    yield visit
-    context.close()
+def visit(new_visit) -> Visit:
+    return new_visit()
+
+
+@pytest.fixture
+def starter(live_server):
+    """The content that the portal starts with, in the database of the live server."""
+    call_command("load_starter", stdout=io.StringIO())

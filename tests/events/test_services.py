@@ -7,7 +7,7 @@ import time_machine
 from django.utils import timezone
 
 from events.models import Event
-from events.services import at_local_time, demo_day, move_demo_events
+from events.services import at_local_time, demo_day, move_demo_events, sort_programme
 from tests.make import make_event
 
 
@@ -97,3 +97,15 @@ def test_moving_costs_the_same_however_many(django_assert_num_queries):
 
     with django_assert_num_queries(4):  # the events and the update, between a savepoint and its release
         move_demo_events()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("meetings", "expected"), [(1, ["Nine", "Thirteen"]), (2, ["Thirteen", "Nine"])])
+def test_programme_is_sorted_by_time_unless_it_has_several_days(meetings, expected):
+    event = make_event(meetings=meetings, programme=["Thirteen", "Nine"])
+    event.programme.filter(name_sv="Thirteen").update(starts=dt.time(13))
+    event.programme.filter(name_sv="Nine").update(starts=dt.time(9))
+
+    sort_programme(event)
+
+    assert [item.name_sv for item in event.programme.all()] == expected

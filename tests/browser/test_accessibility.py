@@ -1,0 +1,74 @@
+"""Every kind of page, in every language, colour scheme and width: axe-core finds nothing, nothing scrolls sideways."""
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+
+from lmh_portal.core.languages import LANGUAGES
+from lmh_portal.home import pages
+from tests.browser.conftest import Visit
+from tests.kinds import every_kind
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OPTIONS = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+LOOKS = [(width, scheme) for width in [1280, 390, 320] for scheme in ["light", "dark"]]
+PARTS = 2  # so that the cores share the work evenly
+UNFOLD = "document.querySelectorAll('details').forEach(one => { one.open = true })"
+SIDEWAYS = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
+AXE = """async options => (await axe.run(document, options)).violations.map(found =>
+  `${found.id}: ${found.nodes.slice(0, 3).map(node =>
+    node.html.slice(0, 150) + ' – ' + node.failureSummary).join(' | ')}`)"""
+
+
+def examine(visit: Visit, name: str) -> list[str]:
+    """What is wrong with the page now open, in any look: as it comes, then with everything unfolded."""
+    found = []
+    visit.page.evaluate(AXE_SCRIPT)
+    for is_unfolded in [False, True]:
+        if is_unfolded:
+            visit.page.evaluate(UNFOLD)
+        for width, scheme in LOOKS if is_unfolded else LOOKS[:1] + LOOKS[-1:]:
+            visit.page.emulate_media(color_scheme=scheme)
+            visit.page.set_viewport_size({"width": width, "height": 900})
+            wrong = visit.page.evaluate(AXE, OPTIONS)
+            if (too_wide := visit.page.evaluate(SIDEWAYS)) > 0:
+                wrong.append(f"scrolls sideways by {too_wide} pixels")
+            state = "unfolded" if is_unfolded else "as it comes"
+            found += [f"{name}, {width} {scheme} {state}: {fault}" for fault in wrong]
+    return found
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing(visit, starter, language, part):
+    kinds = sorted(every_kind(language).items())[part::PARTS]
+
+    found = []
+    for name, url in kinds:
+        visit.open(url)
+        found += examine(visit, name)
+
+    assert found == []
+    assert len(kinds) > 15
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing_where_something_went_wrong(visit, starter, language, monkeypatch):
+    kinds = every_kind(language)
+
+    visit.open(kinds["feedback:contact"])
+    visit.page.locator("main form button").click()
+    found = examine(visit, "refused form")
+    monkeypatch.setattr(pages, "page", lambda name: 1 / 0)
+    visit.open(kinds["home:about"])
+    found += examine(visit, "accident")
+
+    assert found == []
+
+
+def test_axe_would_find_something(visit, starter):
+    visit.open(every_kind("sv")["home:front_page"])
+    visit.page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<a href=x></a><input>')")
+
+    assert len(examine(visit, "spoilt")) == 16

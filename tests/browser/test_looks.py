@@ -1,0 +1,68 @@
+"""On paper and in forced colours."""
+
+import pytest
+
+from lmh_portal.core.languages import LANGUAGES
+from tests.kinds import every_kind
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+HIDDEN_ON_PAPER = [".site-header", ".site-footer", ".crumbs", ".skip", ".facets", ".pagination", ".tabs", ".toc"]
+UNSEEN_FOLDS = """[...document.querySelectorAll('main details:not(.facets__fold, .facet)')]
+  .filter(one => !one.lastElementChild.checkVisibility()).map(one => one.outerHTML.slice(0, 100))"""
+LINKS_WITHOUT_ADDRESS = """[...document.querySelectorAll('main a[href^=http]')].filter(one => one.checkVisibility())
+  .filter(one => !getComputedStyle(one, '::after').content.includes('(')).map(one => one.href)"""
+# Things that only their border or background sets apart, and which keep neither in forced colours.
+WITHOUT_BORDER = """[...document.querySelectorAll(
+    '.button, button, .chip, .card, .panel, .note, .field input, select, textarea')]
+  .filter(one => one.checkVisibility())
+  .filter(one => { const style = getComputedStyle(one)
+    return ['Top', 'Left', 'Bottom', 'Right'].every(side =>
+      style[`border${side}Style`] === 'none' || parseFloat(style[`border${side}Width`]) === 0)
+      && (style.outlineStyle === 'none' || parseFloat(style.outlineWidth) === 0) })
+  .map(one => one.outerHTML.slice(0, 100))"""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_paper_shows_the_text_and_nothing_else(visit, starter, language):
+    faults = []
+    for name, url in every_kind(language).items():
+        visit.open(url)
+        visit.page.emulate_media(media="print", color_scheme="dark")
+        seen = [what for what in HIDDEN_ON_PAPER for one in visit.page.locator(what).all() if one.is_visible()]
+        seen += [f"folded: {fold}" for fold in visit.page.evaluate(UNSEEN_FOLDS)]
+        seen += [f"no address: {href}" for href in visit.page.evaluate(LINKS_WITHOUT_ADDRESS)]
+        colours = visit.page.evaluate(
+            "['color', 'backgroundColor'].map(name => getComputedStyle(document.body)[name]).join()"
+        )
+        if colours != "rgb(0, 0, 0),rgb(255, 255, 255)":
+            seen.append(f"is printed in {colours}")
+        if not visit.page.locator("h1").is_visible():
+            seen.append("has no heading")
+        faults += [f"{name}: {fault}" for fault in seen]
+
+    assert faults == []
+    assert visit.page.evaluate("document.dir") == LANGUAGES[language].direction
+
+
+def test_paper_of_an_overview_is_not_longer_than_its_text(visit, starter):
+    name = next(name for name in every_kind("ar") if name.startswith("knowledge:overview_detail"))
+    visit.open(every_kind("ar")[name])
+    visit.page.emulate_media(media="print")
+
+    paper = visit.page.pdf(format="A4")
+
+    assert paper.startswith(b"%PDF")
+    assert 2 <= paper.count(b"/Type /Page\n") <= 15
+
+
+@pytest.mark.parametrize("language", ["sv", "ar"])
+def test_forced_colours_keep_borders(new_visit, starter, language):
+    visit = new_visit(forced_colors="active")
+
+    faults = []
+    for name, url in every_kind(language).items():
+        visit.open(url)
+        faults += [f"{name}: {what}" for what in visit.page.evaluate(WITHOUT_BORDER)]
+
+    assert faults == []

@@ -1,0 +1,60 @@
+"""What a visit costs and what the browser says of it: few requests, few bytes, no scripts, no complaints."""
+
+import gzip
+from urllib.parse import urlsplit
+
+import pytest
+
+from lmh_portal.core.languages import LANGUAGES
+from tests.kinds import every_kind
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+REQUESTS_AT_MOST = 6
+FIRST_PAGE_AT_MOST = 60_000  # bytes, compressed, without fonts
+NEXT_PAGE_AT_MOST = 15_000
+SCRIPTS_AT_MOST = 10_000
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_browser_complains_of_nothing(visit, starter, language):
+    kinds = every_kind(language)
+    visit.awaited = {kinds["missing"]}
+
+    for url in kinds.values():
+        visit.open(url)
+
+    assert visit.faults == []
+    assert len(visit.requests) > len(kinds)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_are_light_and_have_no_scripts(new_visit, starter, language):
+    for name, url in every_kind(language).items():
+        visit = new_visit()
+        bodies = {}
+        visit.page.on("response", lambda answer, bodies=bodies: bodies.update({answer.url: answer}))
+        visit.open(url)
+        bodies = {urlsplit(at).path: answer.body() for at, answer in bodies.items()}
+        icon = visit.page.locator("link[rel=icon]").get_attribute("href")
+        bodies[icon] = visit.page.request.get(visit.address + icon).body()  # asked for only with a window
+        sizes = {path: len(gzip.compress(body)) for path, body in bodies.items() if not path.endswith("woff2")}
+        page = sizes[urlsplit(url).path]
+
+        assert len(bodies) <= REQUESTS_AT_MOST, f"{name}: {list(bodies)}"
+        assert sum(sizes.values()) <= FIRST_PAGE_AT_MOST, f"{name}: {sizes}"
+        assert page <= NEXT_PAGE_AT_MOST, f"{name}: {page}"
+        assert sum(size for path, size in sizes.items() if path.endswith(".js")) < SCRIPTS_AT_MOST
+        assert visit.page.evaluate("document.scripts.length") == 0
+        visit.context.close()
+
+
+def test_next_page_asks_for_nothing_but_itself(visit, starter):
+    visit.open(every_kind("sv")["home:front_page"])
+    visit.requests.clear()
+
+    visit.page.locator("main .card__title a").first.click()
+    visit.page.wait_for_load_state("load")
+
+    again = [url for url in visit.requests if "/static/" not in url]  # the test server lets nothing be kept
+    assert again == [visit.page.url]
