@@ -60,7 +60,7 @@ def _sections(request) -> list[Section]:
 
 
 def _alternates(request) -> list[Alternate]:
-    query = f"?{request.META['QUERY_STRING']}" if request.META.get("QUERY_STRING") else ""
+    query = f"?{request.GET.urlencode()}" if request.GET else ""
     return [
         Alternate(language, _address(request, language.code) + query, language.code == page_language())
         for language in LANGUAGES.values()

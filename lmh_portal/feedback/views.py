@@ -3,6 +3,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 
+from lmh_portal.core.plain_input import without_controls
 from lmh_portal.feedback import services
 from lmh_portal.feedback.forms import ContactForm, new_stamp
 
@@ -11,7 +12,7 @@ from lmh_portal.feedback.forms import ContactForm, new_stamp
 def contact(request):
     if request.method == "POST":
         _refuse_other_sites(request)
-        form = ContactForm(request.POST)
+        form = ContactForm(without_controls(request.POST))
         if form.is_valid():
             try:
                 services.receive_message(language=get_language(), **_fields(form))

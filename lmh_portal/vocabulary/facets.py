@@ -28,7 +28,7 @@ PAGE_SIZE = 20
 
 def search_text(data: QueryDict) -> str:
     """The words that an address asks for, tidied and not too many."""
-    return " ".join(data.get("q", "").replace("\x00", " ").split())[:TEXT_AT_MOST]
+    return " ".join(data.get("q", "").split())[:TEXT_AT_MOST]
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,10 @@ TEMPLATE = """{% load i18n %}<!doctype html>
     {% for row in rows %}
       <article class="card">
         <h2 class="card__title"><a href="/sv/rows/{{ row.slug }}/">{{ row.title }}</a></h2>
-        <p class="meta"><time>{{ row.starts_at|date:"DATETIME_FORMAT" }}</time> – <time>{{ row.ends_at|date:"DATETIME_FORMAT" }}</time></p>
+        <p class="meta">
+          <time>{{ row.starts_at|date:"DATETIME_FORMAT" }}</time> –
+          <time>{{ row.ends_at|date:"DATETIME_FORMAT" }}</time>
+        </p>
         <p>{{ row.summary }}</p>
       </article>
     {% endfor %}

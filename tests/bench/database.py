@@ -1,6 +1,6 @@
 """The bench's own databases, one for each number of rows, beside the configured one."""
 
-import sys
+from io import StringIO
 
 from django.core.management import call_command
 from django.db import connection
@@ -33,14 +33,21 @@ def use(rows: int) -> None:
 def prepare(rows: int, *, keep: bool) -> None:
     """Make the database and fill it, unless one is there to be kept."""
     with connection._nodb_cursor() as cursor:
-        cursor.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name(rows)])
-        if keep and cursor.fetchone() == ("filled",):
-            return
-        _drop(cursor, rows)
-        cursor.execute(f"CREATE DATABASE {name(rows)}")
+        cursor.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name(rows)]
+        )
+        is_kept = keep and cursor.fetchone() == ("filled",)
+        if not is_kept:
+            _drop(cursor, rows)
+            cursor.execute(f"CREATE DATABASE {name(rows)}")
     use(rows)
     call_command("migrate", verbosity=0)
-    call_command("load_starter", only="vocabulary", stdout=sys.stderr)
+    if not is_kept:
+        _fill(rows)
+
+
+def _fill(rows: int) -> None:
+    call_command("load_starter", only="vocabulary", stdout=StringIO())
     content.fill(rows)
     with connection.cursor() as cursor:
         cursor.execute(BARE_ROWS)

@@ -50,7 +50,7 @@ def two_facets(view: str, rows: QuerySet, **facets: str) -> Callable[[], list[st
     def paths():
         (address,) = first(view)()
         pairs = rows.published().order_by(*facets.values()).values_list(*facets.values()).distinct()
-        return [f"{address}?{urlencode(dict(zip(facets, pair)))}" for pair in _sample(pairs, CHOICES)]
+        return [f"{address}?{urlencode(dict(zip(facets, pair, strict=True)))}" for pair in _sample(pairs, CHOICES)]
 
     return paths
 
@@ -60,8 +60,8 @@ def deep(view: str, rows: QuerySet) -> Callable[[], list[str]]:
 
     def paths():
         (address,) = first(view)()
-        last = rows.published().count() // PAGE_SIZE
-        return [f"{address}?page={number}" for number in _sample(range(last * 9 // 10, last), CHOICES)]
+        last = max(1, rows.published().count() // PAGE_SIZE)
+        return [f"{address}?page={number}" for number in _sample(range(last * 9 // 10 + 1, last + 1), CHOICES)]
 
     return paths
 
@@ -71,23 +71,28 @@ def _sample(population, size: int) -> list:
     return random.Random(1).sample(population, min(size, len(population)))
 
 
-overviews, organizations, services = Overview.objects.all(), Organization.objects.all(), Service.objects.all()
 TOPIC = "topic_items__tag__slug"
+overviews, organizations, services = Overview.objects.all(), Organization.objects.all(), Service.objects.all()
+local_services = services.filter(areas__kind="municipality")
+events, coming = Event.objects.all(), Event.objects.upcoming()
+overview_list, directory, service_list, calendar = [
+    "knowledge:overview_list", "actors:organization_list", "actors:service_list", "events:event_list",
+]  # fmt: skip
 PAGES = [
     Page("overview", "detail", detail("knowledge:overview_detail", overviews)),
     Page("overview-ar", "detail", detail("knowledge:overview_detail", overviews, "ar")),
     Page("organisation", "detail", detail("actors:organization_detail", organizations)),
     Page("service", "detail", detail("actors:service_detail", services)),
-    Page("event", "detail", detail("events:event_detail", Event.objects.all())),
-    Page("overviews", "list", first("knowledge:overview_list")),
-    Page("overviews-facets", "list", two_facets("knowledge:overview_list", overviews, topic=TOPIC, group="target_groups__code")),
-    Page("overviews-deep", "deep", deep("knowledge:overview_list", overviews)),
-    Page("directory", "list", first("actors:organization_list")),
-    Page("directory-facets", "list", two_facets("actors:organization_list", organizations, type="organization_type__code", topic=TOPIC)),
-    Page("directory-deep", "deep", deep("actors:organization_list", organizations)),
-    Page("services", "list", first("actors:service_list")),
-    Page("services-facets", "list", two_facets("actors:service_list", services.filter(areas__kind="municipality"), municipality="areas__code", topic=TOPIC)),
-    Page("calendar", "list", first("events:event_list")),
-    Page("calendar-facets", "list", two_facets("events:event_list", Event.objects.upcoming(), type="event_type__code", topic=TOPIC)),
-    Page("calendar-deep", "deep", deep("events:event_list", Event.objects.upcoming())),
+    Page("event", "detail", detail("events:event_detail", events)),
+    Page("overviews", "list", first(overview_list)),
+    Page("overviews-facets", "list", two_facets(overview_list, overviews, topic=TOPIC, group="target_groups__code")),
+    Page("overviews-deep", "deep", deep(overview_list, overviews)),
+    Page("directory", "list", first(directory)),
+    Page("directory-facets", "list", two_facets(directory, organizations, type="organization_type__code", topic=TOPIC)),
+    Page("directory-deep", "deep", deep(directory, organizations)),
+    Page("services", "list", first(service_list)),
+    Page("services-facets", "list", two_facets(service_list, local_services, municipality="areas__code", topic=TOPIC)),
+    Page("calendar", "list", first(calendar)),
+    Page("calendar-facets", "list", two_facets(calendar, coming, type="event_type__code", topic=TOPIC)),
+    Page("calendar-deep", "deep", deep(calendar, coming)),
 ]  # fmt: skip

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from statistics import median, quantiles
+from statistics import mean, median, quantiles
 
 from tests.bench.answers import Answer
+from tests.bench.load import CONNECTIONS
 
 SPEED = {"detail": 0.7, "list": 0.5, "deep": 0.5}  # at least: CPU time of the bare view / that of the page
 GROWTH = {"detail": 1.2, "list": 1.2, "deep": 1.3}  # at most: CPU time with most rows / with fewest
@@ -19,7 +20,6 @@ class Slice:
 
     cpu_seconds: float
     milliseconds: list[float]  # of each answer
-    seconds: float
 
     @property
     def cost(self) -> float:
@@ -28,8 +28,8 @@ class Slice:
 
     @property
     def rate(self) -> float:
-        """Requests a second."""
-        return len(self.milliseconds) / self.seconds
+        """Requests a second; every connection always waits for an answer."""
+        return CONNECTIONS * 1000 / mean(self.milliseconds)
 
 
 @dataclass(frozen=True)
@@ -110,11 +110,11 @@ def table(results: list[Result], memory: dict[str, float]) -> str:
     """Everything in Markdown."""
     bare = [pair.bare for result in results for pair in result.pairs]
     lines = [
-        f"Bare view: {median(one.cost for one in bare):.2f} CPU ms and {median(one.rate for one in bare):.0f} requests/s "
-        f"(median of {len(bare)} stretches).",
+        f"Bare view: {median(one.cost for one in bare):.2f} CPU ms a request, "
+        f"{median(one.rate for one in bare):.0f} requests/s (medians of {len(bare)} stretches).",
         "Memory (PSS of a worker): " + ", ".join(f"{name} {size:.0f} MB" for name, size in memory.items()) + ".",
         "",
-        "| page | rows | CPU ms | CPU speed (range) | requests/s | p50 / p95 ms | queries (cold) | cold ms |",
+        "| page | rows | CPU ms | CPU speed (range) | requests/s (ratio) | p50 / p95 ms | queries (cold) | cold ms |",
         "|---|---|---|---|---|---|---|---|",
         *map(_line, results),
         "",
