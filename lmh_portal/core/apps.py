@@ -1,13 +1,13 @@
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
 from django.db.models.signals import post_migrate
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class CoreConfig(AppConfig):
     name = "lmh_portal.core"
     label = "core"
-    verbose_name = _("foundation")
+    verbose_name = pgettext_lazy("app", "Foundation")
     default = True
 
     def ready(self):

@@ -1,8 +1,8 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class FeedbackConfig(AppConfig):
     name = "lmh_portal.feedback"
     label = "feedback"
-    verbose_name = _("messages from visitors")
+    verbose_name = pgettext_lazy("app", "Messages from visitors")

@@ -1,8 +1,8 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class StatsConfig(AppConfig):
     name = "lmh_portal.stats"
     label = "stats"
-    verbose_name = _("health of the content")
+    verbose_name = pgettext_lazy("app", "Health of the content")

@@ -1,8 +1,8 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class VocabularyConfig(AppConfig):
     name = "lmh_portal.vocabulary"
     label = "vocabulary"
-    verbose_name = _("vocabularies")
+    verbose_name = pgettext_lazy("app", "Vocabularies")

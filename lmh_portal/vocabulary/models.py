@@ -138,10 +138,10 @@ class Area(models.Model):
     """A place with an official code: country (ISO 3166), county and municipality (SCB), subregion."""
 
     class Kind(models.TextChoices):
-        COUNTRY = "country", _("country")
-        COUNTY = "county", _("county")
-        SUBREGION = "subregion", _("subregion")
-        MUNICIPALITY = "municipality", _("municipality")
+        COUNTRY = "country", pgettext_lazy("kind of area", "Country")
+        COUNTY = "county", pgettext_lazy("kind of area", "County")
+        SUBREGION = "subregion", pgettext_lazy("kind of area", "Subregion")
+        MUNICIPALITY = "municipality", pgettext_lazy("kind of area", "Municipality")
 
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     code = models.SlugField(_("code"), unique=True)
