@@ -10,39 +10,45 @@ from tests.kinds import every_kind
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-OPTIONS = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
-LOOKS = [(width, scheme) for width in [1280, 390, 320] for scheme in ["light", "dark"]]
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+ALL_RULES = {"type": "tag", "values": TAGS}
+COLOUR_RULES = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}  # dark changes nothing else
+WIDTHS = [1280, 390, 320]
 PARTS = 2  # so that the cores share the work evenly
 UNFOLD = "document.querySelectorAll('details').forEach(one => { one.open = true })"
 SIDEWAYS = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
-AXE = """async options => (await axe.run(document, options)).violations.map(found =>
+AXE = """async runOnly => (await axe.run(document, {runOnly, resultTypes: ['violations']})).violations.map(found =>
   `${found.id}: ${found.nodes.slice(0, 3).map(node =>
     node.html.slice(0, 150) + ' – ' + node.failureSummary).join(' | ')}`)"""
 
 
 def examine(visit: Visit, name: str) -> list[str]:
     """What is wrong with the page now open, in any look: as it comes, then with everything unfolded."""
-    found = []
-    visit.page.evaluate(AXE_SCRIPT)
-    for is_unfolded in [False, True]:
-        if is_unfolded:
-            visit.page.evaluate(UNFOLD)
-        for width, scheme in LOOKS if is_unfolded else LOOKS[:1] + LOOKS[-1:]:
-            visit.page.emulate_media(color_scheme=scheme)
-            visit.page.set_viewport_size({"width": width, "height": 900})
-            wrong = visit.page.evaluate(AXE, OPTIONS)
-            if (too_wide := visit.page.evaluate(SIDEWAYS)) > 0:
-                wrong.append(f"scrolls sideways by {too_wide} pixels")
-            state = "unfolded" if is_unfolded else "as it comes"
-            found += [f"{name}, {width} {scheme} {state}: {fault}" for fault in wrong]
+    page, found = visit.page, []
+
+    def note(look: str, wrong: list[str]) -> None:
+        if (too_wide := page.evaluate(SIDEWAYS)) > 0:
+            wrong.append(f"scrolls sideways by {too_wide} pixels")
+        found.extend(f"{name}, {look}: {fault}" for fault in wrong)
+
+    page.evaluate(AXE_SCRIPT)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        note(f"{width} folded", page.evaluate(AXE, ALL_RULES) if width == WIDTHS[0] else [])
+    page.evaluate(UNFOLD)
+    for width in reversed(WIDTHS):
+        page.set_viewport_size({"width": width, "height": 900})
+        for scheme, rules in [("light", ALL_RULES), ("dark", COLOUR_RULES)]:
+            page.emulate_media(color_scheme=scheme)
+            note(f"{width} {scheme}", page.evaluate(AXE, rules))
+    page.emulate_media(color_scheme="light")
     return found
 
 
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_axe_finds_nothing(visit, starter, language, part):
-    kinds = sorted(every_kind(language).items())[part::PARTS]
+    kinds = [(name, url) for name, url in sorted(every_kind(language).items()) if "unknown" not in name][part::PARTS]
 
     found = []
     for name, url in kinds:
@@ -71,4 +77,4 @@ def test_axe_would_find_something(visit, starter):
     visit.open(every_kind("sv")["home:front_page"])
     visit.page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<a href=x></a><input>')")
 
-    assert len(examine(visit, "spoilt")) == 16
+    assert len(examine(visit, "spoilt")) == 8  # a link and a field without a name, in four looks
