@@ -1,6 +1,7 @@
 """What every page's frame needs: where we are and what the page is called in other languages."""
 
 from dataclasses import dataclass
+from functools import cache, partial
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -36,8 +37,8 @@ class Alternate:
 def page(request) -> dict:
     return {
         "page_language": LANGUAGES[page_language()],
-        "sections": lambda: _sections(request),
-        "alternates": lambda: _alternates(request),
+        "sections": cache(partial(_sections, request)),  # made when a template first asks
+        "alternates": cache(partial(_alternates, request)),
     }
 
 

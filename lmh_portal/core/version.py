@@ -13,7 +13,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection
 
-REMEMBERED_AT_MOST = 2000
+REMEMBERED_AT_MOST = 1000  # values; the largest, a list's drawn facets, have some 20 kB
 
 _of_request: ContextVar[list | None] = ContextVar("content_version_of_request", default=None)
 _memory: dict[Hashable, Any] = {}

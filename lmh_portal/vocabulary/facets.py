@@ -147,10 +147,14 @@ class Filters:
         return rows
 
     @cached_property
+    def key(self) -> tuple:
+        """What the counts depend on beside the content; what is upcoming changes at midnight."""
+        return (*self._remembered_as, tuple(self.parameters), timezone.localdate())
+
+    @cached_property
     def _counts(self) -> Counter:
         """Rows by (facet, key); those of the whole result by ("", "")."""
-        today = timezone.localdate()  # what is upcoming changes at midnight
-        return remembered((*self._remembered_as, tuple(self.parameters), today), self._count)
+        return remembered(self.key, self._count)
 
     def _count(self) -> Counter:
         queries = [

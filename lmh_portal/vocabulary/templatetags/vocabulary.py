@@ -1,13 +1,26 @@
 """Terms by their ids, from memory."""
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from lmh_portal.core.templatetags.portal import marked
+from lmh_portal.core.translated import page_language
+from lmh_portal.core.version import remembered
+from lmh_portal.vocabulary.facets import Filters
 from lmh_portal.vocabulary.terms import TermInMemory
 from lmh_portal.vocabulary.terms import terms as terms_of
 
 register = template.Library()
+
+
+@register.simple_tag
+def facets(filters: Filters, label: str) -> SafeString:
+    """The filters of a list as a form, drawn once for each language, address and content version."""
+    return remembered(
+        ("drawn", page_language(), *filters.key),
+        lambda: render_to_string("components/facets.html", {"filters": filters, "label": label}),
+    )
 
 
 @register.filter
