@@ -2,7 +2,6 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from taggit.managers import TaggableManager
@@ -85,6 +84,7 @@ class Organization(Publishable):
     )
 
     objects = OrganizationQuerySet.as_manager()
+    detail_view = "actors:organization_detail"
 
     class Meta:
         verbose_name = _("organisation")
@@ -93,9 +93,6 @@ class Organization(Publishable):
 
     def __str__(self):
         return translated(self, "name").value
-
-    def get_absolute_url(self):
-        return reverse("actors:organization_detail", args=[self.slug])
 
     def clean(self):
         above = self.parent_organization
@@ -171,6 +168,7 @@ class Service(Publishable):
     )
 
     objects = ServiceQuerySet.as_manager()
+    detail_view = "actors:service_detail"
 
     class Meta:
         verbose_name = _("service")
@@ -179,9 +177,6 @@ class Service(Publishable):
 
     def __str__(self):
         return translated(self, "name").value
-
-    def get_absolute_url(self):
-        return reverse("actors:service_detail", args=[self.slug])
 
 
 class TopicOfOrganization(TopicItem):

@@ -4,8 +4,8 @@ import datetime as dt
 
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from taggit.managers import TaggableManager
@@ -133,6 +133,7 @@ class Event(Publishable):
     staff_groups = models.ManyToManyField(StaffGroup, blank=True, related_name="events", verbose_name=_("staff groups"))
 
     objects = EventQuerySet.as_manager()
+    detail_view = "events:event_detail"
 
     class Meta:
         verbose_name = _("event")
@@ -157,8 +158,10 @@ class Event(Publishable):
     def __str__(self):
         return translated(self, "name").value
 
-    def get_absolute_url(self):
-        return reverse("events:event_detail", args=[self.slug])
+    @cached_property
+    def day(self) -> dt.date:
+        """The day that it starts, in Swedish time."""
+        return timezone.localtime(self.starts_at).date()
 
     @property
     def is_past(self) -> bool:

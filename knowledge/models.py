@@ -2,7 +2,6 @@
 
 from django.db import models
 from django.db.models.functions import Lower
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
@@ -69,6 +68,7 @@ class Overview(Publishable):
     references = models.ManyToManyField("Reference", through="Citation", related_name="overviews")
 
     objects = OverviewQuerySet.as_manager()
+    detail_view = "knowledge:overview_detail"
 
     class Meta:
         verbose_name = _("knowledge overview")
@@ -77,9 +77,6 @@ class Overview(Publishable):
 
     def __str__(self):
         return translated(self, "title").value
-
-    def get_absolute_url(self):
-        return reverse("knowledge:overview_detail", args=[self.slug])
 
     def save(self, **kwargs):
         """Render the texts: pages show `body_html`, sanitised here, and never render Markdown."""

@@ -1,7 +1,7 @@
 """What every page's frame needs: where we are and what the page is called in other languages."""
 
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -37,13 +37,21 @@ class Alternate:
 def page(request) -> dict:
     return {
         "page_language": LANGUAGES[page_language()],
-        "sections": cache(partial(_sections, request)),  # made when a template first asks
-        "alternates": cache(partial(_alternates, request)),
+        "section": _section(request),
+        "alternates": cache(partial(_alternates, request)),  # made when a template first asks
     }
 
 
-def _sections(request) -> list[Section]:
+def _section(request) -> str:
+    """The URL name of the section that the page belongs to, if any."""
     match = request.resolver_match
+    if match is None:
+        return ""
+    return next((view for view, spaces in SECTIONS if match.view_name == view or match.namespace in spaces), "")
+
+
+def sections(current: str) -> list[Section]:
+    """The portal's sections, of which `current` is the one that the page belongs to."""
     names = [
         pgettext("menu", "Knowledge"),
         pgettext("menu", "Actors"),
@@ -51,12 +59,7 @@ def _sections(request) -> list[Section]:
         _("About the centre"),
     ]
     return [
-        Section(
-            name,
-            reverse(view),
-            match is not None and (match.namespace in namespaces or match.view_name == view),
-        )
-        for name, (view, namespaces) in zip(names, SECTIONS, strict=True)
+        Section(name, reverse(view), view == current) for name, (view, _spaces) in zip(names, SECTIONS, strict=True)
     ]
 
 
@@ -71,8 +74,15 @@ def _alternates(request) -> list[Alternate]:
 def _address(request, code: str) -> str:
     """This page's address in a language; the front page's where it has none."""
     match = request.resolver_match
+    if match is None:
+        return _reversed("home:front_page", (), code)
+    return _reversed(match.view_name, tuple(match.captured_kwargs.items()), code)
+
+
+@lru_cache(maxsize=4096)
+def _reversed(view: str, arguments: tuple, code: str) -> str:
     with override(code):
         try:
-            return reverse(match.view_name, args=match.args, kwargs=match.captured_kwargs)
-        except (NoReverseMatch, AttributeError):  # no page at all was found, or one outside the languages
+            return reverse(view, kwargs=dict(arguments))
+        except NoReverseMatch:  # a page outside the languages
             return reverse("home:front_page")

@@ -1,8 +1,15 @@
 """What all content has in common."""
 
+from functools import lru_cache
+
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from lmh_portal.core.translated import page_language
+
+_SLUG = "a-slug-to-replace"
 
 
 class ContentVersion(models.Model):
@@ -56,10 +63,20 @@ class Publishable(models.Model):
     updated_at = models.DateTimeField(_("last updated"), auto_now=True)
 
     objects = PublishableQuerySet.as_manager()
+    detail_view = ""  # URL name of the page
 
     class Meta:
         abstract = True
 
+    def get_absolute_url(self):
+        return _address(self.detail_view, page_language()).replace(_SLUG, self.slug)
+
     @property
     def is_draft(self) -> bool:
         return self.status != self.Status.PUBLISHED
+
+
+@lru_cache
+def _address(view: str, language: str) -> str:
+    """Where a view's pages lie; lists have so many links that reversing each would be a tenth of their cost."""
+    return reverse(view, args=[_SLUG])

@@ -4,14 +4,12 @@ from dataclasses import dataclass
 
 from django.db.models import CharField, DateTimeField, Value
 from django.db.models.functions import Cast
-from django.utils import timezone
 
 from actors.models import Organization, Service
 from events.models import Event
 from knowledge.models import Overview
 from lmh_portal.core.languages import LANGUAGES, text_order
 from lmh_portal.core.translated import Text, columns, page_language
-from lmh_portal.core.version import remembered
 
 SHOWN = 4  # of each kind
 
@@ -40,11 +38,7 @@ class Related:
 
 
 def related_to(row) -> Related:
-    """Published pages that share topics with the row, the closest first; one query, remembered."""
-    return remembered(("related", row._meta.label, row.pk, timezone.localdate()), lambda: _find(row))
-
-
-def _find(row) -> Related:
+    """Published pages that share topics with the row, the closest first; one query."""
     kinds = [
         ("overview", Overview.objects.published(), "title", Value(None)),
         ("service", Service.objects.published(), "name", Value(None)),

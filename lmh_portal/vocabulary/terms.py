@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 
 from django.db.models import CharField, IntegerField, Value
 from django.db.models.functions import Cast
+from django.utils.safestring import SafeString
 
 from lmh_portal.core.languages import LANGUAGES, SOURCE_LANGUAGE, text_order
+from lmh_portal.core.templatetags.portal import marked
 from lmh_portal.core.translated import Text, columns, page_language, sort_key
 from lmh_portal.core.version import remembered
 from lmh_portal.vocabulary import models
@@ -28,17 +30,22 @@ class TermInMemory:
     pk: int
     code: str
     names: dict[str, str]
+    place: int  # in the vocabulary's order
     parent: "int | None" = None
     kind: str = ""  # of an area
-    texts: dict[str, Text] = field(default_factory=dict)  # by page language
+    drawn: dict[str, SafeString] = field(default_factory=dict)  # by page language
 
     @property
     def text(self) -> Text:
         language = page_language()
-        if language not in self.texts:
-            code = next((code for code in text_order(language) if self.names[code]), language)
-            self.texts[language] = Text(self.names[code] or "", code)
-        return self.texts[language]
+        code = next((code for code in text_order(language) if self.names[code]), language)
+        return Text(self.names[code] or "", code)
+
+    def html(self, language: str) -> SafeString:
+        """The name on a page in the language, marked where it is in another."""
+        if language not in self.drawn:
+            self.drawn[language] = marked(self.text)
+        return self.drawn[language]
 
     def __str__(self):
         return self.text.value
@@ -76,8 +83,8 @@ def _load() -> dict[str, dict[int, TermInMemory]]:
 
     first, *others = [rows(kind, model) for kind, model in KINDS.items()]
     found: dict[str, dict[int, TermInMemory]] = {kind: {} for kind in KINDS}
-    for kind, pk, code, parent, detail, _place, _sorted, *names in first.union(*others, all=True).order_by(
-        "place", "sorted"
-    ):
-        found[kind][pk] = TermInMemory(pk, code, dict(zip(LANGUAGES, names, strict=True)), parent, detail)
+    ordered = first.union(*others, all=True).order_by("place", "sorted")
+    for place, (kind, pk, code, parent, detail, _position, _key, *names) in enumerate(ordered):
+        names_by_language = dict(zip(LANGUAGES, names, strict=True))
+        found[kind][pk] = TermInMemory(pk, code, names_by_language, place, parent, detail)
     return found

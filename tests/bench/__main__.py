@@ -22,7 +22,7 @@ from tests.bench.servers import Server  # noqa: E402
 
 BARE_PATHS = ["/sv/"]
 WARM_UP_PASSES = 4  # after them both workers know most addresses
-WARM_UP_SECONDS = 15
+WARM_UP_SECONDS = 8
 
 
 def arguments() -> argparse.Namespace:

@@ -33,9 +33,7 @@ def use(rows: int) -> None:
 def prepare(rows: int, *, keep: bool) -> None:
     """Make the database and fill it, unless one is there to be kept."""
     with connection._nodb_cursor() as cursor:
-        cursor.execute(
-            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name(rows)]
-        )
+        cursor.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name(rows)])
         is_kept = keep and cursor.fetchone() == ("filled",)
         if not is_kept:
             _drop(cursor, rows)

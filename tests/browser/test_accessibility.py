@@ -14,7 +14,7 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ALL_RULES = {"type": "tag", "values": TAGS}
 COLOUR_RULES = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}  # dark changes nothing else
 WIDTHS = [1280, 390, 320]
-PARTS = 2  # so that the cores share the work evenly
+PARTS = 3  # so that the cores share the work evenly
 UNFOLD = "document.querySelectorAll('details').forEach(one => { one.open = true })"
 SIDEWAYS = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
 AXE = """async runOnly => (await axe.run(document, {runOnly, resultTypes: ['violations']})).violations.map(found =>
@@ -55,8 +55,8 @@ def test_axe_finds_nothing(visit, starter, language, part):
         visit.open(url)
         found += examine(visit, name)
 
-    assert found == []
-    assert len(kinds) > 15
+    assert not found, "\n".join(found)
+    assert len(kinds) > 8
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -70,7 +70,7 @@ def test_axe_finds_nothing_where_something_went_wrong(visit, starter, language, 
     visit.open(kinds["home:about"])
     found += examine(visit, "accident")
 
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def test_axe_would_find_something(visit, starter):

@@ -41,7 +41,7 @@ def test_paper_shows_the_text_and_nothing_else(visit, starter, language):
             seen.append("has no heading")
         faults += [f"{name}: {fault}" for fault in seen]
 
-    assert faults == []
+    assert not faults, "\n".join(faults)
     assert visit.page.evaluate("document.dir") == LANGUAGES[language].direction
 
 
@@ -65,4 +65,4 @@ def test_forced_colours_keep_borders(new_visit, starter, language):
         visit.open(url)
         faults += [f"{name}: {what}" for what in visit.page.evaluate(WITHOUT_BORDER)]
 
-    assert faults == []
+    assert not faults, "\n".join(faults)

@@ -1,16 +1,29 @@
 """Template filters that every page uses; built in, so templates need not load them."""
 
 import datetime as dt
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils import formats, timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
+from lmh_portal.core.context import sections
 from lmh_portal.core.translated import Text, page_language, translated
 
 register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def frame(context, part: str) -> SafeString:
+    """A part of the page's frame, templates/frame/<part>.html: drawn once for each language and section."""
+    return _drawn(part, page_language(), context["section"])
+
+
+@cache
+def _drawn(part: str, language: str, section: str) -> SafeString:
+    return render_to_string(f"frame/{part}.html", {"sections": sections(section)})
 
 
 @register.filter
@@ -22,9 +35,24 @@ def text(row, field: str) -> SafeString:
 @register.filter
 def marked(value: Text) -> SafeString:
     """A text, with its language and direction where these are not the page's."""
-    if not value.is_fallback:
+    return _marked(value, page_language())
+
+
+def _marked(value: Text, language: str) -> SafeString:
+    if value.language == language:
         return escape(value.value)
     return format_html('<span lang="{}" dir="{}">{}</span>', value.language, value.direction, value.value)
+
+
+@register.filter
+def label(row, field: str) -> str:
+    """What a field's choice is called; Django's own get_…_display translates all choices to find one."""
+    return str(_labels(type(row), field)[getattr(row, field)])
+
+
+@cache
+def _labels(model, field: str) -> dict:
+    return dict(model._meta.get_field(field).flatchoices)
 
 
 @register.filter

@@ -1,10 +1,12 @@
 """Terms by their ids, from memory."""
 
+from operator import attrgetter
+
 from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.translation import pgettext
 
-from lmh_portal.core.templatetags.portal import marked
 from lmh_portal.core.translated import page_language
 from lmh_portal.core.version import remembered
 from lmh_portal.vocabulary.facets import Filters
@@ -26,15 +28,22 @@ def facets(filters: Filters, label: str) -> SafeString:
 @register.filter
 def terms(ids: list[int], kind: str) -> list[TermInMemory]:
     """The terms with these ids, in the vocabulary's order."""
-    wanted = set(ids)
-    return [term for pk, term in terms_of(kind).items() if pk in wanted] if wanted else []
+    known = terms_of(kind)
+    return sorted((known[pk] for pk in ids), key=attrgetter("place"))
+
+
+@register.filter
+def term_names(ids: list[int], kind: str) -> SafeString:
+    """The names of the terms with these ids, in one line."""
+    language = page_language()
+    return SafeString(pgettext("list separator", ", ").join(one.html(language) for one in terms(ids, kind)))
 
 
 @register.filter
 def term(pk: int | None, kind: str) -> SafeString | str:
     """A term's name, marked where it is not in the page's language."""
     found = terms_of(kind).get(pk)
-    return marked(found.text) if found else ""
+    return found.html(page_language()) if found else ""
 
 
 @register.filter
