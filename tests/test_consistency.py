@@ -28,7 +28,15 @@ def test_component_states_its_contract_first(path):
 
 @pytest.mark.parametrize("path", COMPONENTS, ids=name)
 def test_component_is_used(path):
-    users = [page for page in [*PAGES, *settings.BASE_DIR.glob("*/templatetags/*.py")] if page != path]
+    users = [
+        page
+        for page in [
+            *PAGES,
+            *settings.BASE_DIR.glob("*/templatetags/*.py"),
+            *(settings.BASE_DIR / "lmh_portal").glob("*/templatetags/*.py"),
+        ]
+        if page != path
+    ]
 
     assert any(f"components/{path.name}" in page.read_text() for page in users)
 
