@@ -4,5 +4,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from lmh_portal.core.plain_input import without_charset
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lmh_portal.settings")
-application = get_wsgi_application()
+application = without_charset(get_wsgi_application())

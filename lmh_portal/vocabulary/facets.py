@@ -209,19 +209,18 @@ class Filters:
 
     def page(self, *order):
         """The page of the result that the address asks for; the nearest one where it does not exist."""
-        rows = self._narrowed().for_cards().order_by(*order)
-        return Paginator(_Counted(rows, self.total), PAGE_SIZE).get_page(self._page)
+        return Paginator(_Result(self._narrowed(), order, self.total), PAGE_SIZE).get_page(self._page)
 
     def query(self) -> str:
         """The parameters as text, for links to other pages of the same result."""
         return urlencode(self.parameters)
 
 
-class _Counted:
-    """Rows whose number is known already."""
+class _Result:
+    """The rows of a result, whose number is known already, for a paginator to take a part of."""
 
-    def __init__(self, rows: QuerySet, total: int):
-        self.rows, self.total = rows, total
+    def __init__(self, rows: QuerySet, order: tuple, total: int):
+        self.rows, self.order, self.total = rows, order, total
 
     def count(self) -> int:
         return self.total
@@ -229,5 +228,8 @@ class _Counted:
     def __len__(self):
         return self.total
 
-    def __getitem__(self, part):
-        return self.rows[part]
+    def __getitem__(self, part: slice) -> QuerySet:
+        """Choose the rows first and read their cards then: a deep page must not read what it skips."""
+        chosen = self.rows.order_by(*self.order).values("pk")[part]
+        cards = self.rows.model._default_manager.rewrite(False).for_cards()
+        return cards.filter(pk__in=chosen).order_by(*self.order)

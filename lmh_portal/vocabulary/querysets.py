@@ -1,10 +1,12 @@
 """What content that carries topics can be asked."""
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from lmh_portal.core.models import PublishableQuerySet
 from lmh_portal.core.translated import columns
+
+LOOKED_AT = 200  # rows compared for related pages: the cost stays, however many there are
 
 
 class AboutQuerySet(PublishableQuerySet):
@@ -43,7 +45,12 @@ class AboutQuerySet(PublishableQuerySet):
         return field.related_model, field.field.name, column
 
     def sharing_topics(self, topic_ids: list[int]):
-        """Rows with at least one of the topics, those with most of them first."""
+        """Of the first rows about one of the topics (the newest, if in no order), those with most of them first."""
+        items = self.model._meta.get_field("topic_items").related_model
+        about = Exists(items.objects.filter(content_object=OuterRef("pk"), tag__in=topic_ids))
+        ordered = self if self.query.order_by else self.order_by("-pk")
         return (
-            self.filter(topic_items__tag__in=topic_ids).annotate(shared=Count("topic_items")).order_by("-shared", "pk")
+            self.filter(pk__in=ordered.filter(about).values("pk")[:LOOKED_AT], topic_items__tag__in=topic_ids)
+            .annotate(shared=Count("topic_items"))
+            .order_by("-shared", "pk")
         )
