@@ -37,11 +37,11 @@ class OrganizationQuerySet(ActorQuerySet):
             "municipality",
             "parent_organization",
             *columns("name", "description"),
-        ).with_ids(topic_ids="topic_items__tag")
+        ).with_ids(topic_ids="topic_items")
 
     def for_detail(self):
         return self.select_related("parent_organization").with_ids(
-            topic_ids="topic_items__tag", target_group_ids="target_groups", language_ids="languages"
+            topic_ids="topic_items", target_group_ids="target_groups", language_ids="languages"
         )
 
 
@@ -111,12 +111,12 @@ class ServiceQuerySet(ActorQuerySet):
                 "slug", "status", "is_demo", "certainty", "access", *columns("name", "description"),
                 *columns("organization__name"), "organization__slug", "organization__status",
             )
-            .with_ids(topic_ids="topic_items__tag", area_ids="areas")
+            .with_ids(topic_ids="topic_items", area_ids="areas")
         )  # fmt: skip
 
     def for_detail(self):
         return self.select_related("organization").with_ids(
-            topic_ids="topic_items__tag",
+            topic_ids="topic_items",
             target_group_ids="target_groups",
             language_ids="languages",
             area_ids="areas",

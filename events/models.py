@@ -42,7 +42,7 @@ class EventQuerySet(AboutQuerySet):
 
     def for_detail(self):
         return self.select_related("organizer").with_ids(
-            topic_ids="topic_items__tag", target_group_ids="target_groups", staff_group_ids="staff_groups",
+            topic_ids="topic_items", target_group_ids="target_groups", staff_group_ids="staff_groups",
             language_ids="languages",
         )  # fmt: skip
 

@@ -27,12 +27,12 @@ class OverviewQuerySet(AboutQuerySet):
             "published_on",
             "review_due",
             *columns("title", "summary", "words"),
-        ).with_ids(topic_ids="topic_items__tag")
+        ).with_ids(topic_ids="topic_items")
 
     def for_detail(self):
         """What an overview's page shows: everything but the Markdown."""
         return self.defer("body", *columns("body")).with_ids(
-            topic_ids="topic_items__tag", target_group_ids="target_groups", staff_group_ids="staff_groups"
+            topic_ids="topic_items", target_group_ids="target_groups", staff_group_ids="staff_groups"
         )
 
 

@@ -43,12 +43,15 @@ def running(open_folder, monkeypatch):
 @pytest.fixture
 def new_folder(open_folder, monkeypatch):
     """Choose a folder without a server, for this test alone."""
+    chosen = []
 
     def choose(folder):
         monkeypatch.setenv("DEVDB_DIR", str(folder))
+        chosen.append(folder)
 
     yield choose
-    devdb.reset()
+    if chosen:  # never the database that the tests run on
+        devdb.reset()
 
 
 def ask(question: str) -> list[tuple]:

@@ -5,6 +5,7 @@ whoever reads a version sees at least the content of that version. What is compu
 remembered under it: `remembered("facets", …)` never answers with older content than the database has.
 """
 
+import datetime as dt
 from collections.abc import Callable, Hashable
 from contextvars import ContextVar
 from typing import Any
@@ -12,8 +13,10 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
-REMEMBERED_AT_MOST = 1000  # values; the largest, a list's drawn facets, have some 20 kB
+REMEMBERED_AT_MOST = 16_000_000  # characters in a process; what is not text counts as SIZE_OF_DATA
+SIZE_OF_DATA = 4_000
 
 _of_request: ContextVar[list | None] = ContextVar("content_version_of_request", default=None)
 _memory: dict[Hashable, Any] = {}
@@ -36,28 +39,35 @@ class ContentVersionMiddleware:
 
 def current() -> int:
     """The content version now; within a request the one that it first saw."""
+    return _now()[0]
+
+
+def _now() -> tuple[int, dt.date]:
+    """The content version and the day, on which it depends what is upcoming or overdue."""
     known = _of_request.get()
     if known:
         return known[0]
     with connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(max(number), 0) FROM core_contentversion")
         (number,) = cursor.fetchone()
+    now = (number, timezone.localdate())
     if known is not None:
-        known.append(number)
-    return number
+        known.append(now)
+    return now
 
 
 def remembered(key: Hashable, make: Callable[[], Any]) -> Any:
-    """What `make()` gave for this content version; made anew when the content has changed."""
-    number = current()
-    known = _memory.get((number, key), _NOTHING)
+    """What `make()` gave for this content version and day; made anew when either has changed."""
+    now = _now()
+    known = _memory.get((now, key), _NOTHING)
     if known is not _NOTHING:
         return known
     value = make()
-    if len(_memory) >= REMEMBERED_AT_MOST or _memory.get("version") != number:
+    size = _memory.get("size", 0) + (len(value) if isinstance(value, str) else SIZE_OF_DATA)
+    if size > REMEMBERED_AT_MOST or _memory.get("now") != now:
         _memory.clear()  # another thread may be reading: it then makes its value anew
-        _memory["version"] = number
-    _memory[number, key] = value
+        size = 0
+    _memory.update({"now": now, "size": size, (now, key): value})
     return value
 
 

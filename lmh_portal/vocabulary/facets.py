@@ -15,7 +15,6 @@ from django.core.paginator import Paginator
 from django.db.models import CharField, Count, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.functional import cached_property
 
 from lmh_portal.core.translated import Text, page_language
@@ -148,8 +147,8 @@ class Filters:
 
     @cached_property
     def key(self) -> tuple:
-        """What the counts depend on beside the content; what is upcoming changes at midnight."""
-        return (*self._remembered_as, tuple(self.parameters), timezone.localdate())
+        """What the counts depend on beside the content and the day."""
+        return (*self._remembered_as, tuple(self.parameters))
 
     @cached_property
     def _counts(self) -> Counter:

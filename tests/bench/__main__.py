@@ -21,8 +21,8 @@ from tests.bench.pages import PAGES, Page  # noqa: E402
 from tests.bench.servers import Server  # noqa: E402
 
 BARE_PATHS = ["/sv/"]
-WARM_UP_PASSES = 4  # after them both workers know most addresses
-WARM_UP_SECONDS = 8
+WARM_UP_PASSES = 5  # after them both workers know nearly all addresses
+WARM_UP_SECONDS = 60  # but no longer than this
 
 
 def arguments() -> argparse.Namespace:

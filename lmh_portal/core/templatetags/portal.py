@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from lmh_portal.core.context import sections
 from lmh_portal.core.translated import Text, page_language, translated
+from lmh_portal.core.version import remembered
 
 register = template.Library()
 
@@ -24,6 +25,13 @@ def frame(context, part: str) -> SafeString:
 @cache
 def _drawn(part: str, language: str, section: str) -> SafeString:
     return render_to_string(f"frame/{part}.html", {"sections": sections(section)})
+
+
+@register.simple_tag
+def item(template: str, row, **context) -> SafeString:
+    """A component that shows one saved row: drawn once for each language, context, day and content version."""
+    key = ("item", template, page_language(), row.pk, *context.items())
+    return remembered(key, lambda: render_to_string(template, {row._meta.model_name: row, **context}))
 
 
 @register.filter

@@ -1,6 +1,5 @@
 from django import template
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from lmh_portal.core.translated import page_language
@@ -14,6 +13,6 @@ register = template.Library()
 def related(row) -> SafeString:
     """What else there is on the row's topics, drawn once for each language and content version."""
     return remembered(
-        ("related", page_language(), row._meta.label, row.pk, timezone.localdate()),
+        ("related", page_language(), row._meta.label, row.pk),
         lambda: render_to_string("components/related.html", {"related": related_to(row)}),
     )
