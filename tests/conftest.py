@@ -17,6 +17,12 @@ def pytest_configure(config):
     compile_all()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Browser tests last: Playwright leaves an event loop behind, which tests of jobs and fetching cannot bear."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 @pytest.fixture(autouse=True)
 def _fresh_start():
     version.forget()
