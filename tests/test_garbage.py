@@ -9,6 +9,8 @@ from urllib.parse import quote
 
 import pytest
 from django.core import signing
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.test import Client, RequestFactory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -178,6 +180,17 @@ def test_any_content_type_gives_a_page_or_is_refused(tried, urls, query):
             tried.send(url, CONTENT_TYPE=content_type, QUERY_STRING=query)
 
 
+@pytest.fixture
+def connection_kept():
+    """Let the server's own application use the test's transaction, as the test client does."""
+    for signal in [request_started, request_finished]:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in [request_started, request_finished]:
+        signal.connect(close_old_connections)
+
+
+@pytest.mark.usefixtures("connection_kept")
 @pytest.mark.parametrize("charset", [*CODECS, *CHARSETS])
 @pytest.mark.parametrize("kind", ["text/html", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
 def test_charset_that_is_none_gives_a_page_from_the_server(urls, kind, charset):
