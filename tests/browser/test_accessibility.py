@@ -16,7 +16,11 @@ COLOUR_RULES = {"type": "rule", "values": ["color-contrast", "link-in-text-block
 WIDTHS = [1280, 390, 320]
 PARTS = 3  # so that the cores share the work evenly
 UNFOLD = "document.querySelectorAll('details').forEach(one => { one.open = true })"
-SIDEWAYS = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
+SIDEWAYS = """() => { const page = document.scrollingElement, room = page.clientWidth
+  const sticksOut = box => box.width > 0 && (box.right > room + 1 || box.left < -1)
+  return page.scrollWidth <= room ? [] : [`scrolls sideways by ${page.scrollWidth - room} pixels`,
+    ...[...document.querySelectorAll('body *')].filter(one => sticksOut(one.getBoundingClientRect()))
+      .slice(0, 5).map(one => 'sticks out: ' + one.outerHTML.slice(0, 100))] }"""
 AXE = """async runOnly => (await axe.run(document, {runOnly, resultTypes: ['violations']})).violations.map(found =>
   `${found.id}: ${found.nodes.slice(0, 3).map(node =>
     node.html.slice(0, 150) + ' – ' + node.failureSummary).join(' | ')}`)"""
@@ -27,9 +31,7 @@ def examine(visit: Visit, name: str) -> list[str]:
     page, found = visit.page, []
 
     def note(look: str, wrong: list[str]) -> None:
-        if (too_wide := page.evaluate(SIDEWAYS)) > 0:
-            wrong.append(f"scrolls sideways by {too_wide} pixels")
-        found.extend(f"{name}, {look}: {fault}" for fault in wrong)
+        found.extend(f"{name}, {look}: {fault}" for fault in [*wrong, *page.evaluate(SIDEWAYS)])
 
     page.evaluate(AXE_SCRIPT)
     for width in WIDTHS:
