@@ -41,9 +41,7 @@ def empty_database(django_db_blocker):
     name = f"{settings.DATABASES['default']['NAME']}_language_{os.getpid()}"
     with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
         cursor.execute(f'CREATE DATABASE "{name}"')
-        yield {key: connection.settings_dict[key] for key in ["ENGINE", "USER", "PASSWORD", "HOST", "PORT"]} | {
-            "NAME": name
-        }
+        yield connection.settings_dict | {"NAME": name}
         cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
