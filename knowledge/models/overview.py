@@ -1,12 +1,12 @@
-"""Knowledge overviews and the references behind them, in the terms of Dublin Core."""
+"""Knowledge overviews, in the terms of Dublin Core."""
 
 from django.db import models
-from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 
 from knowledge import text
+from knowledge.models.reference import Reference
 from lmh_portal.core.languages import LANGUAGES
 from lmh_portal.core.models import Publishable
 from lmh_portal.core.translated import columns, translated
@@ -65,7 +65,7 @@ class Overview(Publishable):
     staff_groups = models.ManyToManyField(
         StaffGroup, blank=True, related_name="overviews", verbose_name=_("staff groups")
     )
-    references = models.ManyToManyField("Reference", through="Citation", related_name="overviews")
+    references = models.ManyToManyField(Reference, through="Citation", related_name="overviews")
 
     objects = OverviewQuerySet.as_manager()
     detail_view = "knowledge:overview_detail"
@@ -95,54 +95,6 @@ class Overview(Publishable):
         """At 200 words a minute, for the text in the page's language; at least one."""
         language = translated(self, "title").language
         return max(1, round((getattr(self, f"words_{language}") or self.words_sv or 0) / 200))
-
-
-class Reference(models.Model):
-    """A publication or law that overviews cite."""
-
-    class Kind(models.TextChoices):
-        ARTICLE = "article", _("Article")
-        REPORT = "report", _("Report")
-        LAW = "law", _("Law")
-        INQUIRY = "inquiry", _("Government inquiry")
-        WEBSITE = "website", _("Website")
-
-    class Verification(models.TextChoices):
-        SOURCE_CHECKED = "source-checked", _("Looked up in a public source")
-        KNOWN = "known", _("From general knowledge; look up before publishing")
-
-    key = models.SlugField(_("key"), unique=True, help_text=_("How texts cite it, for example karliner2007."))
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
-    authors = models.CharField(_("authors"), max_length=500)
-    year = models.CharField(_("year"), max_length=10)
-    title = models.CharField(_("title"), max_length=500)
-    container = models.CharField(
-        _("published in"), max_length=300, blank=True, help_text=_("Journal, series or publisher.")
-    )
-    details = models.CharField(_("volume and pages"), max_length=200, blank=True)
-    doi = models.CharField(_("DOI"), max_length=200, blank=True)
-    url = models.URLField(_("address"), blank=True, max_length=500)
-    verification = models.CharField(_("verification"), max_length=14, choices=Verification, default=Verification.KNOWN)
-
-    class Meta:
-        verbose_name = _("reference")
-        verbose_name_plural = _("references")
-        ordering = ["key"]
-        constraints = [
-            models.UniqueConstraint(
-                Lower("doi"),
-                condition=~models.Q(doi=""),
-                name="reference_has_its_own_doi",
-                violation_error_message=_("Another reference has this DOI."),
-            )
-        ]
-
-    def __str__(self):
-        return f"{self.authors.split(',')[0]} {self.year}: {self.title}"
-
-    @property
-    def link(self) -> str:
-        return f"https://doi.org/{self.doi}" if self.doi else self.url
 
 
 class CitationQuerySet(models.QuerySet):

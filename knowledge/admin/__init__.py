@@ -1,0 +1,3 @@
+from knowledge.admin import overview, reference
+
+__all__ = ["overview", "reference"]

@@ -1,0 +1,4 @@
+from knowledge.models.overview import Citation, Overview, TopicOfOverview
+from knowledge.models.reference import Reference
+
+__all__ = ["Citation", "Overview", "Reference", "TopicOfOverview"]
