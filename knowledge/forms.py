@@ -1,8 +1,10 @@
-"""What the overviews' addresses may ask."""
+"""What the addresses of overviews may ask."""
 
+from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lmh_portal.vocabulary.facets import Filters, TermFacet
+from knowledge.models import Implication
+from lmh_portal.vocabulary.facets import Filters, TermFacet, ValueFacet
 
 
 class OverviewFilters(Filters):
@@ -11,3 +13,30 @@ class OverviewFilters(Filters):
         TermFacet("group", _("Target group"), "target_groups", kind="target_group"),
         TermFacet("staff", _("Staff group"), "staff_groups", kind="staff_group"),
     ]
+
+
+class ImplicationFilters(Filters):
+    facets = [
+        TermFacet("setting", _("Setting"), "settings", kind="setting"),
+        ValueFacet("action", _("What to do"), "action", options=Implication.Action),
+        TermFacet("staff", _("Staff group"), "staff_groups", kind="staff_group"),
+        TermFacet("topic", _("Topic"), "overview__topic_items__tag__ancestors", kind="topic"),
+    ]
+
+
+class CompareForm(forms.Form):
+    """Which two versions to compare."""
+
+    older = forms.IntegerField(label=_("Older version"), min_value=1)
+    newer = forms.IntegerField(label=_("Newer version"), min_value=1)
+
+    def __init__(self, data=None, *, newest: int):
+        super().__init__(data, auto_id="%s", initial={"older": max(1, newest - 1), "newer": newest})
+        for field in self.fields.values():
+            field.max_value = newest
+            field.widget.attrs |= {"min": 1, "max": newest, "inputmode": "numeric"}
+
+    def clean(self):
+        numbers = sorted(self.cleaned_data.get(name) or 0 for name in self.fields)
+        self.cleaned_data |= dict(zip(["older", "newer"], numbers, strict=True))
+        return self.cleaned_data

@@ -1,6 +1,7 @@
-"""An overview's text: rendered once when it is saved, citations numbered when it is shown."""
+"""An overview's texts: rendered once when it is saved, citations numbered when it is shown."""
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.utils.html import strip_tags
@@ -10,6 +11,7 @@ from lmh_portal.core import markdown
 
 CITATION = re.compile(r"\[(@[\w-]+(?:[;,]\s*@[\w-]+)*)\]")
 LINK_OR_CITATION = re.compile(rf"<a\b.*?</a>|{CITATION.pattern}", re.DOTALL)
+HEADING_ID = re.compile(r'(<h[2-4] id=")s-')
 HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
 
 
@@ -18,8 +20,9 @@ class Heading(NamedTuple):
     title: SafeString
 
 
-def render(body: str) -> str:
-    return markdown.to_html(body)
+def render(body: str, prefix: str = "s") -> str:
+    """Sanitised HTML; the prefix keeps the headings' addresses apart from those of a page's other texts."""
+    return HEADING_ID.sub(rf"\1{prefix}-", markdown.to_html(body))
 
 
 def headings(html: str) -> list[Heading]:
@@ -30,27 +33,37 @@ def headings(html: str) -> list[Heading]:
     ]
 
 
-def cited_keys(body: str) -> list[str]:
-    """The keys of all references that the text cites, in order of first mention."""
-    groups = CITATION.findall(body)
+def cited_keys(*texts: str) -> list[str]:
+    """The keys of all references that the texts cite, in order of first mention."""
+    groups = (group for text in texts for group in CITATION.findall(text))
     return list(dict.fromkeys(key.strip().lstrip("@") for group in groups for key in re.split("[;,]", group)))
 
 
-def with_citations(html: str, numbers: dict[str, int]) -> SafeString:
-    """Turn `[@key]` into numbered links to the reference list; the first of each key can be returned to."""
-    seen: set[str] = set()
+class Citations:
+    """Numbers the citations of a page: links to its reference list, and back to the first of each key."""
 
-    def link(key: str) -> str:
-        if key not in numbers:
-            return "?"
-        anchor = "" if key in seen else f' id="cite-{key}"'
-        seen.add(key)
-        return f'<a href="#ref-{key}"{anchor}>{numbers[key]}</a>'  # a key is letters, digits, - and _ only
+    def __init__(self, numbers: dict[str, int], seen: Iterable[str] = ()):
+        self.numbers = numbers
+        self.seen = set(seen)
 
-    def group(match: re.Match) -> str:
+    def linked(self, html: str) -> SafeString:
+        """Sanitised HTML with a numbered link for each `[@key]`."""
+        return mark_safe(LINK_OR_CITATION.sub(self._group, html))  # noqa: S308 (sanitised on save)
+
+    def _group(self, match: re.Match) -> str:
         if match[1] is None:
             return match[0]  # a link stays as it is
-        links = ", ".join(link(key.strip().lstrip("@")) for key in re.split("[;,]", match[1]))
+        links = ", ".join(self._link(key.strip().lstrip("@")) for key in re.split("[;,]", match[1]))
         return f'<span class="citation">[{links}]</span>'
 
-    return mark_safe(LINK_OR_CITATION.sub(group, html))  # noqa: S308 (sanitised on save)
+    def _link(self, key: str) -> str:
+        if key not in self.numbers:
+            return "?"
+        anchor = "" if key in self.seen else f' id="cite-{key}"'
+        self.seen.add(key)
+        return f'<a href="#ref-{key}"{anchor}>{self.numbers[key]}</a>'  # a key is letters, digits, - and _ only
+
+
+def with_citations(html: str, numbers: dict[str, int]) -> SafeString:
+    """One text alone with its citations numbered."""
+    return Citations(numbers).linked(html)

@@ -6,5 +6,17 @@ from knowledge.views import overviews
 app_name = "knowledge"
 urlpatterns = [
     path(pgettext_lazy("URL path", "knowledge/"), overviews.overview_list, name="overview_list"),
+    path(pgettext_lazy("URL path", "knowledge/in-practice/"), overviews.implication_list, name="implication_list"),
     path(pgettext_lazy("URL path", "knowledge/<slug:slug>/"), overviews.overview_detail, name="overview_detail"),
+    path(
+        pgettext_lazy("URL path", "knowledge/<slug:slug>/v/<int:number>/"),
+        overviews.overview_version,
+        name="overview_version",
+    ),
+    path(
+        pgettext_lazy("URL path", "knowledge/<slug:slug>/versions/"),
+        overviews.overview_changes,
+        name="overview_changes",
+    ),
+    path(pgettext_lazy("URL path", "knowledge/<slug:slug>/draft/"), overviews.overview_draft, name="overview_draft"),
 ]

@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from actors.models import Organization, Service
 from events.models import Event, ProgrammeItem
-from knowledge.models import Citation, Overview, Reference
+from knowledge import services
+from knowledge.models import Citation, Finding, Implication, Overview, Reference
 from lmh_portal.accounts.models import User
 from lmh_portal.vocabulary import models as vocabulary
 from lmh_portal.vocabulary.services import flatten_hierarchies
@@ -85,7 +86,10 @@ def make_reference(**fields) -> Reference:
     return Reference.objects.create(**values | fields)
 
 
-def make_overview(topics=(), target_groups=(), staff_groups=(), references=(), **fields) -> Overview:
+def make_overview(
+    topics=(), target_groups=(), staff_groups=(), references=(), findings=(), implications=(), **fields
+) -> Overview:
+    """An overview; a published one has its first version, which says what is given here."""
     number = next(_number)
     values = {
         "slug": f"overview-{number}", "status": "published", "title_sv": f"Översikt {number}",
@@ -97,7 +101,20 @@ def make_overview(topics=(), target_groups=(), staff_groups=(), references=(), *
     overview.staff_groups.set(staff_groups)
     for position, reference in enumerate(references, 1):
         Citation.objects.create(overview=overview, reference=reference, position=position)
+    for position, values in enumerate(findings, 1):
+        Finding.objects.create(overview=overview, position=position, **{"statement_sv": "Resultat."} | values)
+    for position, values in enumerate(implications, 1):
+        make_implication(overview, position=position, **values)
+    if overview.status == "published":
+        services.publish_from_files(overview)
     return overview
+
+
+def make_implication(overview, settings=(), staff_groups=(), **fields) -> Implication:
+    implication = Implication.objects.create(overview=overview, **{"text_sv": "Gör så.", "action": "do"} | fields)
+    implication.settings.set(settings)
+    implication.staff_groups.set(staff_groups)
+    return implication
 
 
 def make_event(topics=(), target_groups=(), staff_groups=(), languages=(), programme=(), **fields) -> Event:

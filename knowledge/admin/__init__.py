@@ -1,3 +1,3 @@
-from knowledge.admin import overview, reference
+from knowledge.admin import overview, reference, translating
 
-__all__ = ["overview", "reference"]
+__all__ = ["overview", "reference", "translating"]

@@ -1,4 +1,18 @@
-from knowledge.models.overview import Citation, Overview, TopicOfOverview
+from knowledge.models.findings import Finding, Implication
+from knowledge.models.overview import Citation, Overview, Significance, TopicOfOverview
 from knowledge.models.reference import Reference
+from knowledge.models.versions import OverviewTranslation, OverviewVersion, Review, TranslationState
 
-__all__ = ["Citation", "Overview", "Reference", "TopicOfOverview"]
+__all__ = [
+    "Citation",
+    "Finding",
+    "Implication",
+    "Overview",
+    "OverviewTranslation",
+    "OverviewVersion",
+    "Reference",
+    "Review",
+    "Significance",
+    "TopicOfOverview",
+    "TranslationState",
+]

@@ -1,10 +1,24 @@
-from django.db.models import Prefetch
-from django.shortcuts import get_object_or_404, render
+"""Overviews for readers: the list, the page, each version for ever, and what changed between two."""
 
-from knowledge import text
-from knowledge.forms import OverviewFilters
-from knowledge.models import Citation, Overview
-from lmh_portal.core.translated import translated
+from django.contrib.postgres.expressions import ArraySubquery
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import OuterRef
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.utils.translation import override
+
+from knowledge.editions import Edition, content_of, differing_parts, named_facts, named_texts
+from knowledge.forms import CompareForm, ImplicationFilters, OverviewFilters
+from knowledge.models import Implication, Overview, OverviewTranslation
+from lmh_portal.core.context import Alternate
+from lmh_portal.core.languages import LANGUAGES, SOURCE_LANGUAGE
+from lmh_portal.core.translated import page_language
+from lmh_portal.core.version import remembered
+from lmh_portal.vocabulary.terms import by_code
+
+VERSIONS_ON_A_PAGE = 50
 
 
 def overview_list(request):
@@ -13,18 +27,87 @@ def overview_list(request):
     return render(request, "knowledge/overview_list.html", {"filters": filters, "page": page})
 
 
+def implication_list(request):
+    filters = ImplicationFilters(request.GET, Implication.objects.all(), request.user)
+    return render(request, "knowledge/implication_list.html", {"filters": filters, "page": filters.page("-pk")})
+
+
 def overview_detail(request, slug):
-    overviews = Overview.objects.visible_to(request.user).for_detail()
-    overview = get_object_or_404(
-        overviews.prefetch_related(Prefetch("citations", Citation.objects.with_references())), slug=slug
+    overview = get_object_or_404(Overview.objects.readable_by(request.user).for_page(), slug=slug)
+    if overview.is_draft:
+        return _draft(request, overview)
+    drawn = remembered(
+        ("overview", page_language(), overview.pk), lambda: _drawn(overview, overview.version, request.path)
     )
-    citations = list(overview.citations.all())
-    body = translated(overview, "body_html")
+    return _page(request, overview, drawn)
+
+
+def overview_version(request, slug, number):
+    """A version as it was published, for those who were given its address."""
+    overview = get_object_or_404(Overview.objects.readable_by(request.user).for_page(), slug=slug)
+    return _page(request, overview, _drawn(overview, number, overview.get_absolute_url()), is_version=True)
+
+
+def overview_draft(request, slug):
+    """The next version as readers would see it, for those who work on it."""
+    if not Overview.objects.shows_drafts_to(request.user):
+        raise PermissionDenied
+    return _draft(request, get_object_or_404(Overview, slug=slug, revises__isnull=False))
+
+
+def overview_changes(request, slug):
+    """The list of versions, and the differences between two of them if the address names two."""
+    overview = get_object_or_404(Overview.objects.readable_by(request.user).for_page(), slug=slug)
+    versions = overview.versions.defer("content")
+    form = CompareForm(request.GET or None, newest=overview.version)
     context = {
         "overview": overview,
-        "citations": citations,
-        "body": body,
-        "body_html": text.with_citations(body.value, {one.reference.key: one.position for one in citations}),
-        "headings": text.headings(body.value),
+        "form": form,
+        "page": Paginator(versions, VERSIONS_ON_A_PAGE).get_page(request.GET.get("page")),
+        "changes": _changes(overview, form) if form.is_valid() else None,
     }
+    return render(request, "knowledge/overview_changes.html", context)
+
+
+def _changes(overview, form):
+    """What differs, part by part, in the page's language or else in the source language."""
+    numbers = form.cleaned_data["older"], form.cleaned_data["newer"]
+    contents = dict(overview.versions.filter(number__in=numbers).values_list("number", "content"))
+    if len(contents) < len(set(numbers)):
+        raise Http404
+    old, new = (contents[number] for number in numbers)
+    code = page_language() if new["texts"]["title"].get(page_language()) else SOURCE_LANGUAGE
+    before, after = (named_texts(one, code) | named_facts(one) for one in (old, new))
+    return {"language": code, "parts": differing_parts(before, after)}
+
+
+def _drawn(overview, number, path):
+    """The main part of a page, from the version with the number."""
+    behind = OverviewTranslation.objects.filter(
+        overview=OuterRef("overview"), based_on__gt=0, based_on__lt=overview.major_version
+    )
+    version = get_object_or_404(
+        overview.versions.annotate(outdated_in=ArraySubquery(behind.values("language"))), number=number
+    )
+    newest = overview.get_absolute_url()
+    with override(SOURCE_LANGUAGE):
+        original = Alternate(LANGUAGES[SOURCE_LANGUAGE], overview.get_absolute_url(), False)
+    context = {"version": version, "is_newest": number == overview.version, "newest": newest, "original": original}
+    return _edition(overview, version.content, path, **context)
+
+
+def _draft(request, overview):
+    return _page(request, overview, _edition(overview, content_of(overview), request.path), is_version=True)
+
+
+def _edition(overview, content, path, **context):
+    edition = Edition(content)
+    overview.topic_ids = [term.pk for slug, term in by_code("topic").items() if slug in content["topics"]]
+    return render_to_string(
+        "knowledge/_edition.html", {"overview": overview, "edition": edition, "path": path} | context
+    )
+
+
+def _page(request, overview, drawn, is_version=False):
+    context = {"overview": overview, "drawn": drawn, "is_version": is_version}
     return render(request, "knowledge/overview_detail.html", context)

@@ -22,7 +22,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import get_language_info, gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
-from modeltranslation.admin import TranslationAdmin, TranslationTabularInline
+from modeltranslation.admin import TranslationAdmin, TranslationStackedInline, TranslationTabularInline
 from modeltranslation.fields import TranslationField
 from taggit.managers import TaggableManager
 
@@ -150,6 +150,10 @@ class PartOfPage(DeskInputs):
 
 class TranslatedInline(PartOfPage, TranslationTabularInline):
     """Rows with translated columns, of which the language tabs show one language at a time."""
+
+
+class TranslatedStack(PartOfPage, TranslationStackedInline):
+    """The same with a field on each line, for long texts."""
 
 
 class TranslatedAdmin(DeskInputs, TranslationAdmin):

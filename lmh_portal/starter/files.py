@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ import yaml
 from lmh_portal.core.languages import LANGUAGES, SOURCE_LANGUAGE
 
 FRONT_MATTER = re.compile(r"---\n(.*?\n)---\n(.*)", re.DOTALL)
+LINES = {"key_messages"}  # lists of which each entry is a line
+PARTS = {"findings", "implications"}  # lists of mappings
 OVERVIEW_NAME = re.compile(r"(?P<slug>[^.]+)\.(?P<language>[a-z]{2,3})\.md")
 
 
@@ -153,18 +156,40 @@ def _add_language(row: Row, path: Path, language: str, translated: set[str], all
 
 
 def _front_matter(text: str) -> dict[str, tuple[str, int]]:
-    """Each key's value, lists joined by semicolons, and its line in the file."""
+    """Each key's value and its line in the file; lists of texts are joined, those of mappings become JSON."""
     node = yaml.compose(text, yaml.SafeLoader)
     if not isinstance(node, yaml.MappingNode):
         raise yaml.MarkedYAMLError(problem="keys with values are expected")
     found = {}
     for key, value in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            raise yaml.MarkedYAMLError(problem="keys are texts", problem_mark=key.start_mark)
+        if key.value in found:
+            raise yaml.MarkedYAMLError(problem=f"{key.value} stands twice", problem_mark=key.start_mark)
+        found[key.value] = (_cell(key.value, value), key.start_mark.line + 2)
+    return found
+
+
+def _cell(name: str, value: yaml.Node) -> str:
+    """A value of the front matter as the text of a cell."""
+    items = value.value if isinstance(value, yaml.SequenceNode) else [value]
+    if name in PARTS:
+        return json.dumps([_plain(item) for item in items if item is not value])
+    if not all(isinstance(item, yaml.ScalarNode) for item in items):
+        raise yaml.MarkedYAMLError(problem="a text or a list of texts is expected", problem_mark=value.start_mark)
+    return ("\n" if name in LINES else ";").join(item.value.strip() for item in items)
+
+
+def _plain(node: yaml.Node) -> dict[str, str | list[str]]:
+    """A mapping of texts and lists of texts."""
+    if not isinstance(node, yaml.MappingNode):
+        raise yaml.MarkedYAMLError(problem="keys with values are expected", problem_mark=node.start_mark)
+    found = {}
+    for key, value in node.value:
         items = value.value if isinstance(value, yaml.SequenceNode) else [value]
         if not all(isinstance(item, yaml.ScalarNode) for item in [key, *items]):
             raise yaml.MarkedYAMLError(problem="a text or a list of texts is expected", problem_mark=value.start_mark)
-        if key.value in found:
-            raise yaml.MarkedYAMLError(problem=f"{key.value} stands twice", problem_mark=key.start_mark)
-        found[key.value] = (";".join(item.value for item in items), key.start_mark.line + 2)
+        found[key.value] = [item.value for item in items] if isinstance(value, yaml.SequenceNode) else value.value
     return found
 
 

@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from actors.models import Organization, Service
-from knowledge.models import Overview, Reference
-from lmh_portal.core.languages import LANGUAGES, SOURCE_LANGUAGE
+from knowledge.editions import all_html
+from knowledge.models import Overview, OverviewVersion, Reference
+from lmh_portal.core.languages import SOURCE_LANGUAGE
 from lmh_portal.stats import robot
 from lmh_portal.stats.models import Link
 from lmh_portal.vocabulary.models import Area
@@ -99,12 +100,12 @@ def links_in_content() -> dict[str, list[list[str]]]:
 def _addresses() -> Iterator[tuple[models.Model, str]]:
     for rows in [Organization.objects.published(), Service.objects.published(), Area.objects.all()]:
         yield from ((row, row.website) for row in rows.exclude(website="").order_by("pk"))
-    overviews = Overview.objects.published().order_by("pk")
+    overviews = Overview.objects.published()
     for reference in Reference.objects.filter(overviews__in=overviews).distinct().order_by("pk"):
         yield reference, reference.link
-    for overview in overviews:
-        for code in LANGUAGES:
-            yield from ((overview, address) for address in _hrefs(getattr(overview, f"body_html_{code}") or ""))
+    for version in OverviewVersion.objects.newest().select_related("overview").order_by("overview"):
+        for html in all_html(version.content):
+            yield from ((version.overview, address) for address in _hrefs(html))
 
 
 def _desk_address(row: models.Model) -> str:

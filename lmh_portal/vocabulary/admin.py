@@ -21,6 +21,7 @@ _help_texts = {
 @admin.register(
     models.TargetGroup,
     models.StaffGroup,
+    models.CareSetting,
     models.OrganizationType,
     models.EventType,
     models.ResourceType,

@@ -37,6 +37,14 @@ class StaffGroup(Term):
         verbose_name_plural = _("staff groups")
 
 
+class CareSetting(Term):
+    """Where in care, school or society somebody works: child health care, dental care …"""
+
+    class Meta(Term.Meta):
+        verbose_name = _("setting")
+        verbose_name_plural = _("settings")
+
+
 class OrganizationType(Term):
     class Meta(Term.Meta):
         verbose_name = _("type of organisation")

@@ -16,6 +16,7 @@ KINDS = {
     "topic": models.Topic,
     "target_group": models.TargetGroup,
     "staff_group": models.StaffGroup,
+    "setting": models.CareSetting,
     "organization_type": models.OrganizationType,
     "event_type": models.EventType,
     "language": models.Language,

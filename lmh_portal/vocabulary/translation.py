@@ -7,6 +7,7 @@ from lmh_portal.vocabulary import models
     [
         models.TargetGroup,
         models.StaffGroup,
+        models.CareSetting,
         models.OrganizationType,
         models.EventType,
         models.ResourceType,

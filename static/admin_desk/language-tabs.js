@@ -23,7 +23,11 @@
 
   function showColumn(input, visible) {
     const cell = input.closest("td");
-    if (!cell) return;
+    if (!cell) {
+      const row = input.closest(".inline-related .form-row");
+      if (row) row.hidden = !visible;
+      return;
+    }
     cell.hidden = !visible;
     cell.closest("table").tHead.rows[0].cells[cell.cellIndex].hidden = !visible;
   }

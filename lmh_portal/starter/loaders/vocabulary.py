@@ -28,6 +28,11 @@ class StaffGroups(TermLoader):
     model = models.StaffGroup
 
 
+class CareSettings(TermLoader):
+    file = "vocabularies/settings.csv"
+    model = models.CareSetting
+
+
 class OrganizationTypes(TermLoader):
     file = "vocabularies/organisation_types.csv"
     model = models.OrganizationType
@@ -118,6 +123,6 @@ def outlines(collection: dict) -> dict[str, str]:
 
 
 LOADERS = [
-    TargetGroups, StaffGroups, OrganizationTypes, EventTypes, ResourceTypes, InterventionLevels, Languages,
-    Topics, Countries, Counties, Subregions, Municipalities,
+    TargetGroups, StaffGroups, CareSettings, OrganizationTypes, EventTypes, ResourceTypes, InterventionLevels,
+    Languages, Topics, Countries, Counties, Subregions, Municipalities,
 ]  # fmt: skip

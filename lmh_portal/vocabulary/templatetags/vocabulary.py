@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 from lmh_portal.core.translated import page_language
 from lmh_portal.core.version import remembered
 from lmh_portal.vocabulary.facets import Filters
-from lmh_portal.vocabulary.terms import TermInMemory
+from lmh_portal.vocabulary.terms import TermInMemory, by_code
 from lmh_portal.vocabulary.terms import terms as terms_of
 
 register = template.Library()
@@ -37,6 +37,13 @@ def term_names(ids: list[int], kind: str) -> SafeString:
     """The names of the terms with these ids, in one line."""
     language = page_language()
     return SafeString(pgettext("list separator", ", ").join(one.html(language) for one in terms(ids, kind)))
+
+
+@register.filter
+def terms_by_code(codes: list[str], kind: str) -> SafeString:
+    """The names of the terms with these codes, in one line; codes that are gone are left out."""
+    known = by_code(kind)
+    return term_names([known[one].pk for one in codes if one in known], kind)
 
 
 @register.filter
