@@ -5,6 +5,7 @@ from knowledge import text
 from knowledge.forms import OverviewFilters
 from knowledge.models import Citation, Overview
 from lmh_portal.core.translated import translated
+from lmh_portal.vocabulary.glossary import explain
 
 
 def overview_list(request):
@@ -20,11 +21,14 @@ def overview_detail(request, slug):
     )
     citations = list(overview.citations.all())
     body = translated(overview, "body_html")
+    body_html = text.with_citations(body.value, {one.reference.key: one.position for one in citations})
+    body_html, words = explain(body_html, body.language)
     context = {
         "overview": overview,
         "citations": citations,
         "body": body,
-        "body_html": text.with_citations(body.value, {one.reference.key: one.position for one in citations}),
+        "body_html": body_html,
+        "words": words,
         "headings": text.headings(body.value),
     }
     return render(request, "knowledge/overview_detail.html", context)

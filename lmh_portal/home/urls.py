@@ -15,5 +15,6 @@ urlpatterns = [
     ),
     path(pgettext_lazy("URL path", "personal-data/"), views.page, {"name": "privacy"}, name="privacy"),
     path(pgettext_lazy("URL path", "cookies/"), views.page, {"name": "cookies"}, name="cookies"),
+    path(pgettext_lazy("URL path", "glossary/"), views.glossary, name="glossary"),
     path(pgettext_lazy("URL path", "components/"), views.gallery, name="gallery"),
 ]
