@@ -6,6 +6,7 @@ from lmh_portal.core.languages import LANGUAGES
 from tests.make import (
     make_area,
     make_event,
+    make_glossary_term,
     make_organization,
     make_overview,
     make_reference,
@@ -29,9 +30,11 @@ def make_something_of_everything():
     parent = make_organization(**about, municipality=place, website="https://example.org", languages=[language])
     make_organization(parent_organization=parent, name_en="Unit")
     make_service(**about, organization=parent, areas=[place], certainty="generic", website="https://example.org")
+    preferred = make_glossary_term(name_sv="tolk", synonyms_sv="språktolk", name_ar="مترجم", definition_ar="شرح")
+    make_glossary_term(name_sv="översättare", use_instead=preferred)
     make_overview(
         **about, staff_groups=[staff], references=[make_reference(key="berg2020", doi="10.1/x")], is_demo=True,
-        body_sv="## Bakgrund\n\nText [@berg2020].", title_ar="عنوان", summary_ar="ملخص", review_due="2020-01-01",
+        body_sv="## Bakgrund\n\nText om tolk [@berg2020].", title_ar="عنوان", summary_ar="ملخص", review_due="2020-01-01",
     )  # fmt: skip
     make_event(**about, staff_groups=[staff], organizer=parent, municipality=place, programme=["Start"], is_demo=True,
                maximum_attendee_capacity=20, fee_sek=0, meetings=3, languages=[language])  # fmt: skip

@@ -1,7 +1,9 @@
 """Knowledge overviews on the editors' desk."""
 
+from itertools import islice
+
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import render
@@ -12,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from knowledge import text
+from knowledge import readability, text, text_checks
 from knowledge.models import Citation, Overview, Reference
 from knowledge.services import list_cited_references
 from lmh_portal.core.admin import (
@@ -26,6 +28,8 @@ from lmh_portal.core.admin import (
 from lmh_portal.core.languages import LANGUAGES
 from lmh_portal.core.translated import columns
 
+WARNINGS_SHOWN = 10
+
 
 def keys_of_references(keys) -> set[str]:
     """Those of the keys that are a reference's."""
@@ -34,7 +38,10 @@ def keys_of_references(keys) -> set[str]:
 
 class OverviewForm(forms.ModelForm):
     def clean(self):
-        """Refuse a text that cites what is not a reference."""
+        """Refuse a text that cites what is not a reference, or is too long or too deep to be shown."""
+        for code in LANGUAGES:
+            for refusal in text_checks.refusals(self.cleaned_data.get(f"body_{code}") or ""):
+                self.add_error(f"body_{code}", refusal)
         cited = {code: text.cited_keys(self.cleaned_data.get(f"body_{code}") or "") for code in LANGUAGES}
         known = keys_of_references({key for keys in cited.values() for key in keys})
         for code, keys in cited.items():
@@ -149,6 +156,17 @@ class OverviewAdmin(PublishableAdmin):
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         list_cited_references(form.instance)
+        self.warn_of_problems(request, form.instance)
+
+    def warn_of_problems(self, request, overview):
+        """Say what the texts should have better; the first few, as a list too long is not read."""
+        found = (
+            (code, problem)
+            for code in LANGUAGES
+            for problem in text_checks.problems(getattr(overview, f"body_{code}") or "", code)
+        )
+        for code, problem in islice(found, WARNINGS_SHOWN):
+            messages.warning(request, f"{language_name(code)}: {problem}")
 
     def todo(self):
         yield from super().todo()
@@ -165,11 +183,15 @@ class OverviewAdmin(PublishableAdmin):
         if not (self.has_add_permission(request) or self.has_change_permission(request)):
             raise PermissionDenied
         body = request.POST.get("body", "")
+        figure = readability.lix(body) if request.POST.get("language") == "sv" else None
         cited = text.cited_keys(body)
         known = keys_of_references(cited)
         numbers = {key: number for number, key in enumerate((key for key in cited if key in known), 1)}
         context = {
             "html": text.with_citations(text.render(body), numbers),
             "unknown": [key for key in cited if key not in known],
+            "refusals": text_checks.refusals(body),
+            "lix": figure,
+            "level": readability.level(figure) if figure else "",
         }
         return render(request, "admin/knowledge/overview/_preview.html", context)
