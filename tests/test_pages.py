@@ -34,7 +34,8 @@ def make_something_of_everything():
     make_glossary_term(name_sv="översättare", use_instead=preferred)
     make_overview(
         **about, staff_groups=[staff], references=[make_reference(key="berg2020", doi="10.1/x")], is_demo=True,
-        body_sv="## Bakgrund\n\nText om tolk [@berg2020].", title_ar="عنوان", summary_ar="ملخص", review_due="2020-01-01",
+        body_sv="## Bakgrund\n\nText om tolk [@berg2020].", title_ar="عنوان", summary_ar="ملخص",
+        review_due="2020-01-01",
     )  # fmt: skip
     make_event(**about, staff_groups=[staff], organizer=parent, municipality=place, programme=["Start"], is_demo=True,
                maximum_attendee_capacity=20, fee_sek=0, meetings=3, languages=[language])  # fmt: skip
