@@ -31,16 +31,6 @@ ADDRESS = re.compile(r"(?:https?://|www\.|mailto:)\S*", re.IGNORECASE)
 PLACES = {  # that every page of an overview has, besides its headings
     "main", "in-brief", "in-practice", "implications", "findings", "text", "gaps", "methods", "references",
 }  # fmt: skip
-    "main",
-    "in-brief",
-    "in-practice",
-    "implications",
-    "findings",
-    "text",
-    "gaps",
-    "methods",
-    "references",
-}  # that every page of an overview has, besides its headings
 
 
 class Target(NamedTuple):
