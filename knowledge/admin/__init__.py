@@ -1,3 +1,3 @@
-from knowledge.admin import overview, reference
+from knowledge.admin import overview, reference, resource
 
-__all__ = ["overview", "reference"]
+__all__ = ["overview", "reference", "resource"]

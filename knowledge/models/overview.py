@@ -1,8 +1,11 @@
 """Knowledge overviews, in the terms of Dublin Core."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.urls import resolve
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 from taggit.managers import TaggableManager
 
 from knowledge import text
@@ -85,6 +88,13 @@ class Overview(Publishable):
             setattr(self, f"body_html_{code}", text.render(body))
             setattr(self, f"words_{code}", len(body.split()))
         super().save(**kwargs)
+
+    def clean(self):
+        """Refuse an address that another page of the portal has, such as the list of resources."""
+        for code in LANGUAGES:
+            with override(code):
+                if self.slug and resolve(self.get_absolute_url()).view_name != self.detail_view:
+                    raise ValidationError({"slug": _("This address belongs to another page of the portal.")})
 
     @property
     def is_overdue(self) -> bool:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from actors.models import Organization, Service
-from knowledge.models import Overview, Reference
+from knowledge.models import Overview, Reference, Resource, ResourceFile
 from lmh_portal.core.languages import LANGUAGES, SOURCE_LANGUAGE
 from lmh_portal.stats import robot
 from lmh_portal.stats.models import Link
@@ -99,6 +99,10 @@ def links_in_content() -> dict[str, list[list[str]]]:
 def _addresses() -> Iterator[tuple[models.Model, str]]:
     for rows in [Organization.objects.published(), Service.objects.published(), Area.objects.all()]:
         yield from ((row, row.website) for row in rows.exclude(website="").order_by("pk"))
+    resources = Resource.objects.published().order_by("pk")
+    yield from ((resource, resource.url) for resource in resources.exclude(url=""))
+    for file in ResourceFile.objects.filter(resource__in=resources).exclude(url="").select_related("resource"):
+        yield file.resource, file.url
     overviews = Overview.objects.published().order_by("pk")
     for reference in Reference.objects.filter(overviews__in=overviews).distinct().order_by("pk"):
         yield reference, reference.link

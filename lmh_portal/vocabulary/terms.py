@@ -18,6 +18,8 @@ KINDS = {
     "staff_group": models.StaffGroup,
     "organization_type": models.OrganizationType,
     "event_type": models.EventType,
+    "resource_type": models.ResourceType,
+    "intervention_level": models.InterventionLevel,
     "language": models.Language,
     "area": models.Area,
 }
