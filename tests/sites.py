@@ -6,11 +6,12 @@ from django.utils.translation import override
 
 from actors.models import Organization, Service
 from events.models import Event
-from knowledge.models import Overview
+from knowledge.models import Overview, Resource
 from lmh_portal.core.languages import LANGUAGES
 
 ROWS = {
     "knowledge:overview_detail": Overview,
+    "knowledge:resource_detail": Resource,
     "actors:organization_detail": Organization,
     "actors:service_detail": Service,
     "events:event_detail": Event,
