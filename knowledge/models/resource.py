@@ -185,6 +185,14 @@ class ResourceFile(models.Model):
     def __str__(self):
         return self.name or self.url
 
+    def save(self, **kwargs):
+        self.describe_upload()
+        super().save(**kwargs)
+
+    def get_absolute_url(self):
+        """Where readers get it; the address of a download is the same in every language, and for every later file."""
+        return self.url or reverse("resource_file", args=[self.public_id, self.name])
+
     def clean(self):
         """Look at the content of a new upload; a refusal stands at its field."""
         try:
@@ -193,10 +201,6 @@ class ResourceFile(models.Model):
             raise ValidationError({"file": refusal}) from refusal
         if not self.file and self.size is not None:
             self.name, self.size = "", None
-
-    def save(self, **kwargs):
-        self.describe_upload()
-        super().save(**kwargs)
 
     def describe_upload(self) -> None:
         """Take format, size and name from a file that is about to be stored; they stay as long as it does."""
@@ -208,7 +212,3 @@ class ResourceFile(models.Model):
         self.format = uploads.format_of(upload, self.file.name)
         self.size, self.name = upload.size, uploads.download_name(self.file.name, self.format)
         self._looked_at = upload
-
-    def get_absolute_url(self):
-        """Where readers get it; the address of a download is the same in every language, and for every later file."""
-        return self.url or reverse("resource_file", args=[self.public_id, self.name])

@@ -10,7 +10,7 @@ from lmh_portal.core.translated import columns
 
 
 class AboutQuerySet(PublishableQuerySet):
-    """Content with topics; `matching` reads the translated `search_fields` and the `names`, which have no translation."""
+    """Content with topics; `matching` reads the translated `search_fields` and the untranslated `names`."""
 
     search_fields: list[str] = []
     names: list[str] = []

@@ -101,12 +101,16 @@ def test_address_can_take_the_place_of_a_file(editor, client):
         slug=file.resource.slug,
     )
 
-    client.post(
-        reverse("admin:knowledge_resource_change", args=[file.resource_id]), data | {"files-INITIAL_FORMS": 1}
-    )
+    client.post(reverse("admin:knowledge_resource_change", args=[file.resource_id]), data | {"files-INITIAL_FORMS": 1})
 
     file.refresh_from_db()
-    assert (file.file.name, file.url, file.name, file.size, file.format) == ("", "https://example.org/", "", None, "web")
+    assert (file.file.name, file.url, file.name, file.size, file.format) == (
+        "",
+        "https://example.org/",
+        "",
+        None,
+        "web",
+    )
 
 
 def test_neither_file_nor_address_is_refused(editor, client):

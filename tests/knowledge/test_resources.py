@@ -126,7 +126,7 @@ def test_page_groups_files_by_language_and_describes_each(client):
 
     words = page.words.partition("Ladda ner eller öppna")[2].partition("Senast uppdaterad")[0]
     assert words.split() == (
-        "Utan särskilt språk Ladda ner PDF 77 bytes sv Ladda ner PDF (Term) 77 bytes"
+        "Utan särskilt språk Ladda ner PDF 77 byte sv Ladda ner PDF (Term) 77 byte"
         " Med undertexter Tillgänglig lättläst ti Tigrinska Ladda ner PDF (Tigrinska) 1,2 MB"
         " Öppna: Film (MP4) (Tigrinska) example.org"
     ).replace("(Term)", f"({swedish.name_sv})").replace("77", str(len(PDF))).split()  # fmt: skip
@@ -321,7 +321,7 @@ def test_address_of_a_download_is_the_same_in_every_language_and_for_the_next_fi
     response = client.get(old)
 
     assert response.getvalue() == b"Ny"
-    assert response.headers["Content-Disposition"] == "attachment; filename=\"Andra.txt\""
+    assert response.headers["Content-Disposition"] == 'attachment; filename="Andra.txt"'
 
 
 @pytest.mark.parametrize("name", ["x", "..%2F..%2Fetc%2Fpasswd", "a.html", "%00", "a" * 3000])

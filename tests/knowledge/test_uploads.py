@@ -51,7 +51,7 @@ HONEST = {
     "ods": open_document("application/vnd.oasis.opendocument.spreadsheet"),
     "epub": packed({"mimetype": "application/epub+zip", "META-INF/container.xml": "<container/>"}),
     "mp4": b"\0\0\0\x20ftypisom\0\0\2\0isomiso2avc1mp41" + b"\0" * 300,
-    "webm": bytes.fromhex("1a45dfa39f4286810142f7810142f2810442f381084282847765626d428781044285810218538067") + b"\0" * 99,
+    "webm": bytes.fromhex("1a45dfa39f4286810142f7810142f2810442f381084282847765626d4287810442858102") + b"\0" * 99,
     "mp3": b"ID3\x04\0\0\0\0\0\x23TSSE" + b"\0" * 300,
     "ogg": b"OggS\0\2" + b"\0" * 20 + b"\x01\x1e\x01vorbis" + b"\0" * 300,
     "png": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\0" * 300,
@@ -203,6 +203,14 @@ def test_table_of_contents_is_not_read_when_it_is_far_too_long(monkeypatch):
     assert "more parts" in refusal(HONEST["docx"])
 
 
+def outcome(content: bytes) -> bool:
+    """Whether the content has a format that is taken, or is refused with a sentence."""
+    try:
+        return look_at(content) in CONTENT_TYPES
+    except ValidationError as refused:
+        return len(refused.messages) == 1
+
+
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(
     kind=st.sampled_from(sorted(HONEST)),
@@ -213,19 +221,13 @@ def test_damage_of_any_kind_is_refused_or_harmless(kind, changes):
     for place, new in changes:
         at = place % len(content)
         content[at : at + len(new)] = new
-    try:
-        assert look_at(bytes(content)) in CONTENT_TYPES
-    except ValidationError as refused:
-        assert len(refused.messages) == 1
+    assert outcome(bytes(content))
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(content=st.binary(max_size=300) | st.text(max_size=100).map(str.encode))
 def test_any_bytes_are_refused_or_of_a_known_format(content):
-    try:
-        assert look_at(content) in CONTENT_TYPES
-    except ValidationError as refused:
-        assert len(refused.messages) == 1
+    assert outcome(content)
 
 
 @pytest.mark.parametrize(

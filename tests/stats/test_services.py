@@ -11,7 +11,15 @@ from lmh_portal.stats import services
 from lmh_portal.stats.models import Link
 from lmh_portal.stats.robot import Verdict
 from lmh_portal.vocabulary.models import Language
-from tests.make import make_area, make_organization, make_overview, make_reference, make_resource, make_service, make_term
+from tests.make import (
+    make_area,
+    make_organization,
+    make_overview,
+    make_reference,
+    make_resource,
+    make_service,
+    make_term,
+)
 
 pytestmark = pytest.mark.django_db
 WORKS, FAILS = Verdict(True, "200 OK"), Verdict(False, "404 Not Found")
