@@ -126,8 +126,8 @@ def test_page_groups_files_by_language_and_describes_each(client):
 
     words = page.words.partition("Ladda ner eller öppna")[2].partition("Senast uppdaterad")[0]
     assert words.split() == (
-        "Utan särskilt språk Ladda ner PDF 77 byte sv Ladda ner PDF (Term) 77 byte"
-        " Med undertexter Tillgänglig lättläst ti Tigrinska Ladda ner PDF (Tigrinska) 1,2 MB"
+        "Utan särskilt språk Ladda ner: PDF 77 byte sv Ladda ner: PDF (Term) 77 byte"
+        " Med undertexter Tillgänglig lättläst ti Tigrinska Ladda ner: PDF (Tigrinska) 1,2 MB"
         " Öppna: Film (MP4) (Tigrinska) example.org"
     ).replace("(Term)", f"({swedish.name_sv})").replace("77", str(len(PDF))).split()  # fmt: skip
 
