@@ -1,6 +1,10 @@
 """Resources on the editors' desk: one page with all language files."""
 
+from typing import NamedTuple
+
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminFileWidget
+from django.db.models import FileField
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -11,9 +15,28 @@ from lmh_portal.core.admin import PartOfPage, PublishableAdmin, Status, Todo, Tr
 from lmh_portal.core.translated import columns
 
 
+class StoredFile(NamedTuple):
+    """What the form shows of a file that is stored."""
+
+    name: str
+    url: str
+
+    def __str__(self):
+        return self.name
+
+
+class UploadInput(AdminFileWidget):
+    """Names a stored file as readers see it, and leads to where they get it."""
+
+    def format_value(self, value):
+        return StoredFile(value.instance.name, value.instance.get_absolute_url()) if self.is_initial(value) else None
+
+
 class ResourceFileInline(PartOfPage, TranslationStackedInline):
     model = ResourceFile
-    fields = ["language", "file", "url", "format", "has_captions", "is_accessible", "position", "note"]
+    fields = [("language", "format", "position"), "file", "url", ("has_captions", "is_accessible"), "note"]
+    formfield_overrides = {FileField: {"widget": UploadInput}}
+    view_on_site = False
     autocomplete_fields = ["language"]
     verbose_name_plural = _("files and addresses, one for each language")
     help_texts = {

@@ -94,6 +94,15 @@ def test_file_with_a_very_long_name_is_taken(editor, client):
     assert ResourceFile.objects.get().name == "å" * 80 + ".pdf"
 
 
+def test_stored_file_is_named_and_linked_as_readers_get_it(editor, client):
+    file = make.make_upload("Råd.pdf")
+
+    page = client.get(reverse("admin:knowledge_resource_change", args=[file.resource_id])).content.decode()
+
+    assert f'<a href="{file.get_absolute_url()}">Råd.pdf</a>' in page
+    assert file.file.name not in page
+
+
 def test_address_can_take_the_place_of_a_file(editor, client):
     file = make.make_upload()
     data = form_data(
