@@ -6,13 +6,14 @@ from django.utils.translation import override
 
 from actors.models import Organization, Service
 from events.models import Event
-from knowledge.models import Overview, OverviewVersion
+from knowledge.models import Overview, OverviewVersion, Resource
 from lmh_portal.core.languages import LANGUAGES
 
 STAFF_ONLY = {"knowledge:overview_draft"}
 ROWS = {
     "knowledge:overview_detail": Overview,
     "knowledge:overview_changes": Overview,
+    "knowledge:resource_detail": Resource,
     "actors:organization_detail": Organization,
     "actors:service_detail": Service,
     "events:event_detail": Event,

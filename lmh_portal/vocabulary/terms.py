@@ -19,6 +19,8 @@ KINDS = {
     "setting": models.CareSetting,
     "organization_type": models.OrganizationType,
     "event_type": models.EventType,
+    "resource_type": models.ResourceType,
+    "intervention_level": models.InterventionLevel,
     "language": models.Language,
     "area": models.Area,
     "glossary": models.GlossaryTerm,
