@@ -15,7 +15,7 @@ ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 COPY --from=build /venv /venv
 COPY --from=build /portal /portal
 WORKDIR /portal
-RUN useradd --system --no-create-home portal
+RUN useradd --system --no-create-home portal && install --directory --owner=portal media
 USER portal
 EXPOSE 8000
 # The host is one that the portal answers to; plain http is right here, SSL_REDIRECT leaves /health/ alone.

@@ -1,9 +1,10 @@
-"""What the addresses of overviews may ask."""
+"""What the addresses of the knowledge lists may ask."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from knowledge.models import Implication
+from knowledge.uploads import Format
 from lmh_portal.vocabulary.facets import Filters, TermFacet, ValueFacet
 
 
@@ -40,3 +41,17 @@ class CompareForm(forms.Form):
         numbers = sorted(self.cleaned_data.get(name) or 0 for name in self.fields)
         self.cleaned_data |= dict(zip(["older", "newer"], numbers, strict=True))
         return self.cleaned_data
+
+
+class ResourceFilters(Filters):
+    """Language and format are those of the files: which resources have one in Tigrinya, which have a film."""
+
+    facets = [
+        TermFacet("language", _("Language of the material"), "files__language", kind="language"),
+        TermFacet("type", _("Type of resource"), "resource_type", kind="resource_type"),
+        TermFacet("topic", _("Topic"), "topic_items__tag__ancestors", kind="topic"),
+        TermFacet("group", _("Target group"), "target_groups", kind="target_group"),
+        TermFacet("staff", _("Staff group"), "staff_groups", kind="staff_group"),
+        TermFacet("level", _("Level of intervention"), "levels", kind="intervention_level"),
+        ValueFacet("format", _("Format"), "files__format", options=Format),
+    ]

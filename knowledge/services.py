@@ -1,4 +1,4 @@
-"""From draft to published, and on to the next version: changes to overviews that are more than a save."""
+"""From draft to published, and on to the next version: changes to overviews and resources that are more than a save."""
 
 import calendar
 import datetime as dt
@@ -19,13 +19,16 @@ from knowledge.models import (
     OverviewTranslation,
     OverviewVersion,
     Reference,
+    ResourceFile,
     Review,
     Significance,
 )
+from knowledge.models.resource import UPLOADS
 from lmh_portal.core.languages import LANGUAGES, SOURCE_LANGUAGE
 from lmh_portal.core.translated import columns
 
 Status = Overview.Status
+UNUSED_KEPT = dt.timedelta(days=1)  # a file is stored before its row is committed
 TEXTS = columns(*PLAIN, *MARKDOWN)
 CARRIED = [  # the fields that a next version brings with it
     *TEXTS, "overview_type", "license", "published_on", "searched_until", "reviewed_on", "review_due", "is_demo",
@@ -319,3 +322,21 @@ def archive(overview: Overview) -> None:
 def restore(overview: Overview) -> None:
     overview = _locked(overview, Status.ARCHIVED, _("This overview is not archived."))
     _set_status(overview, Status.PUBLISHED)
+
+
+# --- uploads
+
+
+def forget_unused_files() -> int:
+    """Delete uploads that no row names any more: replaced, removed or never committed; how many."""
+    storage = ResourceFile._meta.get_field("file").storage
+    if not storage.exists(UPLOADS):
+        return 0
+    _folders, names = storage.listdir(UPLOADS)
+    used = set(ResourceFile.objects.exclude(file="").values_list("file", flat=True))
+    last_time = timezone.now() - UNUSED_KEPT
+    unused = [name for name in (f"{UPLOADS}/{name}" for name in names) if name not in used]
+    old = [name for name in unused if storage.get_modified_time(name) < last_time]
+    for name in old:
+        storage.delete(name)
+    return len(old)

@@ -1,6 +1,6 @@
 from modeltranslation.translator import TranslationOptions, register
 
-from knowledge.models import Finding, Implication, Overview, OverviewVersion
+from knowledge.models import Finding, Implication, Overview, OverviewVersion, Resource, ResourceFile
 
 
 @register(Overview)
@@ -27,3 +27,14 @@ class ImplicationTranslation(TranslationOptions):
 @register(OverviewVersion)
 class OverviewVersionTranslation(TranslationOptions):
     fields = ["change_note"]
+
+
+@register(Resource)
+class ResourceTranslation(TranslationOptions):
+    fields = ["title", "description", "license_note"]
+    required_languages = {"sv": ["title"], "default": []}
+
+
+@register(ResourceFile)
+class ResourceFileTranslation(TranslationOptions):
+    fields = ["note"]

@@ -1,12 +1,18 @@
 from django.urls import path
 from django.utils.translation import pgettext_lazy
 
-from knowledge.views import overviews
+from knowledge.views import overviews, resources
 
 app_name = "knowledge"
 urlpatterns = [
     path(pgettext_lazy("URL path", "knowledge/"), overviews.overview_list, name="overview_list"),
     path(pgettext_lazy("URL path", "knowledge/in-practice/"), overviews.implication_list, name="implication_list"),
+    path(pgettext_lazy("URL path", "knowledge/resources/"), resources.resource_list, name="resource_list"),
+    path(
+        pgettext_lazy("URL path", "knowledge/resources/<slug:slug>/"),
+        resources.resource_detail,
+        name="resource_detail",
+    ),
     path(pgettext_lazy("URL path", "knowledge/<slug:slug>/"), overviews.overview_detail, name="overview_detail"),
     path(
         pgettext_lazy("URL path", "knowledge/<slug:slug>/v/<int:number>/"),

@@ -254,6 +254,10 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = IS_LOCAL
 
+# --- uploaded files: sent by a view that guards them, never by the web server itself
+
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default="") or (LOCAL_DIR if IS_LOCAL else BASE_DIR) / "media")
+
 # --- background jobs
 
 SITE_ADDRESS = env.str(  # jobs see no request: letters and our robot give this as the portal's address
@@ -265,6 +269,7 @@ SCHEDULED_JOBS = {  # minute, hour, day, month, weekday in UTC
     "lmh_portal.feedback.jobs.forget_old_messages": "30 0 * * *",
     "lmh_portal.feedback.jobs.forget_visitors": "10 23 * * *",  # after midnight in Sweden, winter and summer
     "lmh_portal.stats.jobs.check_links": "40 0 * * *",
+    "knowledge.jobs.forget_unused_files": "50 0 * * *",
     "events.jobs.move_demo_events": "5 23 * * *",  # after midnight in Sweden, winter and summer
 }
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

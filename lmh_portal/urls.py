@@ -4,11 +4,13 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from knowledge.views import resources
 from lmh_portal.home import views as home
 
 urlpatterns = [
     path("", home.choose_language, name="choose_language"),
     path("health/", home.health, name="health"),
+    path("resources/files/<uuid:public_id>/<str:filename>", resources.download, name="resource_file"),
     path("admin/", admin.site.urls),
 ]
 urlpatterns += i18n_patterns(

@@ -3,16 +3,18 @@
 import datetime as dt
 from itertools import count
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from actors.models import Organization, Service
 from events.models import Event, ProgrammeItem
 from knowledge import services
-from knowledge.models import Citation, Finding, Implication, Overview, Reference
+from knowledge.models import Citation, Finding, Implication, Overview, Reference, Resource, ResourceFile
 from lmh_portal.accounts.models import User
 from lmh_portal.vocabulary import models as vocabulary
 from lmh_portal.vocabulary.services import flatten_hierarchies
 
+PDF = b"%PDF-1.7\n1 0 obj << >> endobj\nxref\ntrailer << >>\nstartxref\n9\n%%EOF\n"
 _number = count(1)
 
 
@@ -20,6 +22,12 @@ def make_term(model, **fields):
     """A term of any vocabulary but topics and areas."""
     number = next(_number)
     return model.objects.create(**{"code": f"term-{number}", "name_sv": f"Term {number}"} | fields)
+
+
+def make_glossary_term(**fields) -> vocabulary.GlossaryTerm:
+    number = next(_number)
+    values = {"code": f"word-{number}", "name_sv": f"Ord {number}", "definition_sv": "En förklaring."}
+    return vocabulary.GlossaryTerm.objects.create(**values | fields)
 
 
 def make_topic(**fields) -> vocabulary.Topic:
@@ -115,6 +123,30 @@ def make_implication(overview, settings=(), staff_groups=(), **fields) -> Implic
     implication.settings.set(settings)
     implication.staff_groups.set(staff_groups)
     return implication
+
+
+def make_resource(topics=(), target_groups=(), staff_groups=(), levels=(), languages=(), **fields) -> Resource:
+    """A resource with an address in each of the languages."""
+    number = next(_number)
+    fields.setdefault("resource_type", vocabulary.ResourceType.objects.first() or make_term(vocabulary.ResourceType))
+    values = {
+        "slug": f"resource-{number}", "status": "published", "license": "CC-BY-4.0", "title_sv": f"Material {number}",
+        "description_sv": "En beskrivning.",
+    }  # fmt: skip
+    resource = Resource.objects.create(**values | fields)
+    resource.topics.set(topics)
+    resource.target_groups.set(target_groups)
+    resource.staff_groups.set(staff_groups)
+    resource.levels.set(levels)
+    for language in languages:
+        ResourceFile.objects.create(resource=resource, language=language, url="https://example.org/fil")
+    return resource
+
+
+def make_upload(name="Checklista.pdf", content=PDF, **fields) -> ResourceFile:
+    """A file of a resource, stored as an editor's upload is."""
+    fields.setdefault("resource", Resource.objects.first() or make_resource())
+    return ResourceFile.objects.create(**{"file": SimpleUploadedFile(name, content)} | fields)
 
 
 def make_event(topics=(), target_groups=(), staff_groups=(), languages=(), programme=(), **fields) -> Event:

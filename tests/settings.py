@@ -1,6 +1,7 @@
 """The portal's settings as the tests run them: local, without debug, mail kept in memory."""
 
 import os
+import tempfile
 
 os.environ["DJANGO_ENV"] = "local"
 os.environ["DEBUG"] = "false"
@@ -10,3 +11,5 @@ from lmh_portal.settings import *  # noqa: E402, F403
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "«unknown: %s»"  # noqa: F405
+UPLOADS = tempfile.TemporaryDirectory(prefix="lmh-portal-uploads-")  # gone when the tests are over
+MEDIA_ROOT = UPLOADS.name

@@ -6,7 +6,7 @@ from django.utils.translation import override
 
 from actors.models import Organization, Service
 from events.models import Event
-from knowledge.models import Overview, OverviewVersion
+from knowledge.models import Overview, OverviewVersion, Resource
 from lmh_portal.core.languages import LANGUAGES
 from lmh_portal.feedback.pages import KINDS
 
@@ -14,6 +14,7 @@ STAFF_ONLY = {"knowledge:overview_draft"}
 ROWS = {
     "knowledge:overview_detail": Overview,
     "knowledge:overview_changes": Overview,
+    "knowledge:resource_detail": Resource,
     "actors:organization_detail": Organization,
     "actors:service_detail": Service,
     "events:event_detail": Event,
@@ -46,11 +47,11 @@ def addresses(view: str, language: str) -> list[str]:
 
 
 def _arguments(view: str) -> list[tuple]:
-    if view == "knowledge:overview_version":
-        return list(OverviewVersion.objects.values_list("overview__slug", "number"))
     if view.startswith("feedback:helpful"):
         asking = {kind: model.objects.published().values_list("slug", flat=True) for kind, model in KINDS.items()}
         return [(kind, slug) for kind, slugs in asking.items() for slug in slugs]
+    if view == "knowledge:overview_version":
+        return list(OverviewVersion.objects.values_list("overview__slug", "number"))
     return list(ROWS[view].objects.values_list("slug")) if view in ROWS else [()]
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from actors.models import Organization, Service
 from events.models import Event
-from knowledge.models import Overview, Reference
+from knowledge.models import Overview, Reference, Resource
 from lmh_portal.accounts.models import User
 from lmh_portal.feedback.models import HelpfulCount, Message
 from lmh_portal.stats.models import Link
@@ -33,6 +33,12 @@ def make_full_overview():
     return make.make_overview(topics(), references=[make.make_reference(), make.make_reference()])
 
 
+def make_full_resource():
+    resource = make.make_resource(topics(), languages=[make.make_term(vocabulary.Language)])
+    make.make_upload(resource=resource)
+    return resource
+
+
 def make_link(number=0):
     return Link.objects.create(url=f"https://example.org/{Link.objects.count()}", used_on=[["Översikt", "/admin/"]])
 
@@ -51,7 +57,9 @@ MAKERS = {
     Service: lambda: make.make_service(topics(), organization=make.make_organization(), areas=[make.make_area()]),
     Overview: make_full_overview,
     Reference: make.make_reference,
+    Resource: make_full_resource,
     Event: lambda: make.make_event(topics(), organizer=make.make_organization(), programme=["Start", "Slut"]),
+    vocabulary.GlossaryTerm: lambda: make.make_glossary_term(use_instead=make.make_glossary_term()),
     vocabulary.Topic: lambda: make.make_topic(broader=make.make_topic()),
     vocabulary.Area: make.make_area,
     Message: make_message,
@@ -202,6 +210,7 @@ def waiting(response) -> dict[str, int]:
 def make_waiting_rows():
     make.make_overview(status="draft")
     make.make_overview(review_due=timezone.localdate() - timezone.timedelta(days=1))
+    make.make_resource(valid_until=timezone.localdate() - timezone.timedelta(days=1))
     make_message()
     Link.objects.create(url="https://example.org/gone", state="broken")
 
@@ -214,6 +223,7 @@ def test_first_page_says_what_waits(editor, client):
     assert waiting(response) == {
         "knowledge/overview/?status__exact=draft": 1,
         "knowledge/overview/?review=overdue": 1,
+        "knowledge/resource/?status__exact=published&validity=expired": 1,
         "feedback/message/?state__exact=new": 1,
         "stats/link/?state__exact=broken": 1,
     }

@@ -1,4 +1,4 @@
-"""What pages cost the database: the same with one row and with many, and at most six queries."""
+"""What pages cost the database: the same with one row and with many, and at most six queries; search one a kind."""
 
 import pytest
 from django.db import connection
@@ -10,37 +10,57 @@ from lmh_portal.vocabulary import models as vocabulary
 from tests.make import (
     make_area,
     make_event,
+    make_glossary_term,
     make_organization,
     make_overview,
     make_reference,
+    make_resource,
     make_service,
     make_term,
     make_topic,
+    make_upload,
 )
 
 
 def make_site(how_many: int) -> dict[str, str]:
     """Rows that all share a topic; the addresses of pages that show them."""
     topic, group, staff = make_topic(), make_term(vocabulary.TargetGroup), make_term(vocabulary.StaffGroup)
+    setting = make_term(vocabulary.CareSetting)
     place, language = make_area(outline="M0,0 9,0 9,9Z"), make_term(vocabulary.Language)
     about = {"topics": [topic], "target_groups": [group]}
     parent = make_organization(**about, languages=[language])
     references = [make_reference() for _ in range(how_many)]
+    preferred = make_glossary_term(name_sv="text")
     for _ in range(how_many):
+        make_glossary_term(use_instead=preferred)
+    for number in range(how_many):
+        parts = how_many if number == how_many - 1 else 1  # the pages are those of the last
         make_organization(**about, parent_organization=parent, municipality=place)
         service = make_service(**about, organization=parent, areas=[place, place.within], languages=[language])
-        overview = make_overview(**about, staff_groups=[staff], references=references)
+        overview = make_overview(
+            **about, staff_groups=[staff], references=references, findings=[{}] * parts,
+            implications=[{"settings": [setting], "staff_groups": [staff]}] * parts,
+        )  # fmt: skip
+        resource = make_resource(**about, staff_groups=[staff], languages=[language] * parts)
+        for _ in range(parts):
+            make_upload(resource=resource, language=language)
         event = make_event(
             **about, staff_groups=[staff], organizer=parent, municipality=place, languages=[language],
-            programme=["a"] * how_many,
+            programme=["a"] * parts,
         )  # fmt: skip
         event.co_organizers.set([parent])
     return {
         "front": reverse("home:front_page"),
         "about": reverse("home:about"),
+        "glossary": reverse("home:glossary"),
         "overviews": reverse("knowledge:overview_list"),
         "overviews, filtered": reverse("knowledge:overview_list") + f"?topic={topic.slug}&group={group.code}",
         "overview": overview.get_absolute_url(),
+        "overview, version": reverse("knowledge:overview_version", args=[overview.slug, 1]),
+        "overview, versions": reverse("knowledge:overview_changes", args=[overview.slug]),
+        "implications": reverse("knowledge:implication_list") + f"?setting={setting.code}",
+        "resources": reverse("knowledge:resource_list") + f"?topic={topic.slug}&language={language.code}",
+        "resource": resource.get_absolute_url(),
         "organizations": reverse("actors:organization_list"),
         "organization": parent.get_absolute_url(),
         "services": reverse("actors:service_list") + f"?municipality={place.code}&topic={topic.slug}",
@@ -56,9 +76,15 @@ def make_site(how_many: int) -> dict[str, str]:
 WARM = {
     "front": 3,
     "about": 0,
+    "glossary": 1,
     "overviews": 2,
     "overviews, filtered": 2,
     "overview": 2,
+    "overview, version": 3,
+    "overview, versions": 3,
+    "implications": 2,
+    "resources": 2,
+    "resource": 3,
     "organizations": 2,
     "organization": 4,
     "services": 2,
@@ -66,9 +92,10 @@ WARM = {
     "events": 2,
     "past": 1,
     "event": 4,
-    "search": 5,
+    "search": 6,
     "contact": 0,
 }
+AT_MOST = {"search": 7}  # five kinds, their terms and the content version
 
 
 def queries(client, url: str) -> int:
@@ -97,4 +124,4 @@ def test_no_page_needs_more_than_six_queries_right_after_a_change(client, how_ma
         version.forget()
         costs[name] = queries(client, url)
 
-    assert {name: cost for name, cost in costs.items() if cost > 6} == {}
+    assert {name: cost for name, cost in costs.items() if cost > AT_MOST.get(name, 6)} == {}

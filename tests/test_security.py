@@ -19,7 +19,7 @@ from django.utils.translation import override
 
 from actors.models import Organization, Service
 from events.models import Event, ProgrammeItem
-from knowledge.models import Overview, Reference
+from knowledge.models import Overview, Reference, Resource, ResourceFile
 from lmh_portal.core.languages import LANGUAGES
 from lmh_portal.home import pages
 from lmh_portal.vocabulary import models as vocabulary
@@ -193,8 +193,16 @@ def make_drafts() -> list:
         ),
         make.make_service(**about, **named, slug="hemlig", organization=published, areas=places),
         make.make_overview(**about, **titled, slug="hemlig"),
+        make_draft_resource(about, languages),
         make.make_event(**about, **named, slug="hemlig", organizer=published, municipality=places[0]),
     ]  # fmt: skip
+
+
+def make_draft_resource(about, languages):
+    titled = {f"title_{code}": SECRET for code in LANGUAGES} | {"description_sv": SECRET, "publisher": SECRET}
+    resource = make.make_resource(**about, **titled, slug="hemlig", languages=languages)
+    make.make_upload(resource=resource)
+    return resource
 
 
 def what_visitors_see(client) -> dict[str, str]:
@@ -321,7 +329,7 @@ def poison(model: type[models.Model], **other) -> None:
         and not isinstance(field, models.SlugField)
         and not field.choices
         and not field.name.startswith("body")
-        and field.name not in {"script", "recurrence"}
+        and field.name not in {"script", "recurrence", "file"}
     }
     model.objects.rewrite(False).update(**texts | other) if hasattr(model.objects, "rewrite") else (
         model.objects.update(**texts | other)
@@ -335,12 +343,13 @@ def test_scripts_in_any_text_stay_text(client):
         overview.body_sv = overview.body_ar = TRICKS
         overview.save()
     poisoned = [
-        Organization, Service, Overview, Event, ProgrammeItem, Reference, vocabulary.Topic,
+        Organization, Service, Overview, Event, ProgrammeItem, Reference, Resource, vocabulary.Topic,
         vocabulary.TargetGroup, vocabulary.StaffGroup, vocabulary.OrganizationType, vocabulary.EventType,
-        vocabulary.Language, vocabulary.Area,
+        vocabulary.ResourceType, vocabulary.InterventionLevel, vocabulary.Language, vocabulary.Area,
     ]  # fmt: skip
     for model in poisoned:
         poison(model)
+    poison(ResourceFile, url=models.F("url"), name=models.F("name"))  # one of them must be empty, the other is ours
 
     found, shown = {}, 0
     for url in [*all_addresses(), *(url for code in LANGUAGES for url in every_kind(code).values())]:
@@ -373,6 +382,7 @@ def test_scripts_in_the_address_stay_text(client, code, q):
         (make.make_service, "website"),
         (make.make_reference, "url"),
         (make.make_area, "website"),
+        (make.make_resource, "url"),
     ],
 )  # fmt: skip
 def test_editors_cannot_link_to_a_script(address, make_row, field):

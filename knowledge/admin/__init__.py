@@ -1,3 +1,3 @@
-from knowledge.admin import overview, reference, translating
+from knowledge.admin import overview, reference, resource, translating
 
-__all__ = ["overview", "reference", "translating"]
+__all__ = ["overview", "reference", "resource", "translating"]

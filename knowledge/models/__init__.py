@@ -1,6 +1,7 @@
 from knowledge.models.findings import Finding, Implication
 from knowledge.models.overview import Citation, Overview, Significance, TopicOfOverview
 from knowledge.models.reference import Reference
+from knowledge.models.resource import Resource, ResourceFile, TopicOfResource
 from knowledge.models.versions import OverviewTranslation, OverviewVersion, Review, TranslationState
 
 __all__ = [
@@ -11,8 +12,11 @@ __all__ = [
     "OverviewTranslation",
     "OverviewVersion",
     "Reference",
+    "Resource",
+    "ResourceFile",
     "Review",
     "Significance",
     "TopicOfOverview",
+    "TopicOfResource",
     "TranslationState",
 ]

@@ -9,9 +9,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.urls import resolve
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import override, pgettext_lazy
 from taggit.managers import TaggableManager
 
 from knowledge.models.reference import Reference
@@ -178,6 +179,9 @@ class Overview(Publishable):
 
     def clean(self):
         for code in LANGUAGES:
+            with override(code):  # such as that of the list of resources
+                if self.slug and resolve(self.get_absolute_url()).view_name != self.detail_view:
+                    raise ValidationError({"slug": _("This address belongs to another page of the portal.")})
             if len(self.messages_in(code)) > KEY_MESSAGES_AT_MOST:
                 raise ValidationError({f"key_messages_{code}": _("At most three key messages, one on each line.")})
 

@@ -5,11 +5,14 @@ from typing import NamedTuple
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from knowledge.models import Overview
+from knowledge.models import Overview, Resource
 from lmh_portal.core.models import Publishable
 from lmh_portal.core.translated import columns
 
-KINDS: dict[str, type[Publishable]] = {"overview": Overview}  # by the word in addresses and counts
+KINDS: dict[str, type[Publishable]] = {
+    "overview": Overview,
+    "resource": Resource,
+}  # by the word in addresses and counts
 READ = {"slug", "version", *columns("title")}
 
 

@@ -5,13 +5,15 @@ from types import SimpleNamespace
 
 from django.core.paginator import Paginator
 from django.utils import timezone
+from django.utils.html import escape
 
 from actors.models import Organization, Service
 from events.models import Event
-from knowledge.models import Overview
+from knowledge.models import Overview, Resource
 from lmh_portal.core.languages import SOURCE_LANGUAGE
 from lmh_portal.core.translated import Text
 from lmh_portal.vocabulary.facets import ActiveFilter, Choice, CountedChoice, Facet, Group
+from lmh_portal.vocabulary.glossary import explain
 from lmh_portal.vocabulary.terms import terms
 
 LONG = "Hälsokommunikatörsutbildningssamordnare i Västra Götaland"
@@ -20,9 +22,12 @@ LONG = "Hälsokommunikatörsutbildningssamordnare i Västra Götaland"
 def samples() -> dict:
     """What home/gallery.html draws."""
     topics = list(terms("topic"))[:3]
-    first = {kind: next(iter(terms(kind)), None) for kind in ["organization_type", "event_type"]}
+    first = {kind: next(iter(terms(kind)), None) for kind in ["organization_type", "event_type", "resource_type"]}
     overview = Overview(slug="x", status="draft", is_demo=True, title_sv=LONG, summary_sv=LONG, words_sv=900)
     overview.review_due, overview.topic_ids = dt.date(2020, 1, 1), topics
+    resource = Resource(slug="x", status="draft", is_demo=True, title_sv=LONG, description_sv=LONG, publisher=LONG)
+    resource.resource_type_id, resource.valid_until = first["resource_type"], dt.date(2020, 1, 1)
+    resource.language_ids, resource.formats = list(terms("language"))[:3], ["pdf", "mp4"]
     organization = Organization(slug="x", status="published", name_sv=LONG, description_sv=LONG)
     organization.organization_type_id = first["organization_type"]
     service = Service(slug="x", status="published", organization=organization, name_sv=LONG, certainty="generic")
@@ -35,8 +40,13 @@ def samples() -> dict:
         3,
         "postponed",
     )
+    first_term = next(iter(terms("glossary").values()), None)
+    explained, words = explain(escape(first_term.names[SOURCE_LANGUAGE] if first_term else LONG), SOURCE_LANGUAGE)
     return {
+        "explained": explained,
+        "words": words,
         "overview": overview,
+        "resource": resource,
         "organization": organization,
         "service": service,
         "event": event,

@@ -8,13 +8,14 @@ from django.db import connection
 
 from actors.models import Organization, Service
 from events.models import Event, start_of_today
-from knowledge.models import Overview
+from knowledge.models import Overview, Resource
 from lmh_portal.core.languages import LANGUAGES, text_order
 from lmh_portal.core.translated import Text, columns, page_language
 
 SHOWN = 4  # of each kind
 KINDS = [  # model, its name for readers, which rows may show, in which order they are looked at
     (Overview, "title", "", "id DESC"),
+    (Resource, "title", "", "id DESC"),
     (Service, "name", "", "id DESC"),
     (Organization, "name", "", "id DESC"),
     (Event, "name", "AND ends_at >= %(today)s", "starts_at, id"),
@@ -52,6 +53,7 @@ class RelatedPage:
 @dataclass(slots=True)
 class Related:
     overviews: list[RelatedPage]
+    resources: list[RelatedPage]
     actors: list[RelatedPage]
     events: list[RelatedPage]
 
@@ -68,6 +70,7 @@ def related_to(row) -> Related:
     ]
     return Related(
         overviews=[page for page in pages if page.view == Overview.detail_view],
+        resources=[page for page in pages if page.view == Resource.detail_view],
         actors=[page for page in pages if page.view in {Service.detail_view, Organization.detail_view}],
         events=sorted(
             (page for page in pages if page.view == Event.detail_view), key=lambda page: (page.starts_at, page.slug)

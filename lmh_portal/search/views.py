@@ -6,14 +6,14 @@ from django.utils.translation import gettext as _
 
 from actors.models import Organization, Service
 from events.models import Event
-from knowledge.models import Overview
+from knowledge.models import Overview, Resource
 from lmh_portal.vocabulary.facets import search_text
 
 SHOWN = 5  # of each kind
 
 
 def search(request):
-    """One question to all four subjects: the best of each, and the way to the rest."""
+    """One question to all subjects: the best of each, and the way to the rest."""
     q = search_text(request.GET)
     found = [section for section in _sections(q, request.user) if section["rows"]] if q else []
     return render(request, "search/search.html", {"q": q, "found": found})
@@ -22,6 +22,7 @@ def search(request):
 def _sections(q, user):
     kinds = [
         ("overview", _("Knowledge overviews"), Overview.objects.all(), "knowledge:overview_list"),
+        ("resource", _("Resources"), Resource.objects.all(), "knowledge:resource_list"),
         ("service", _("Services"), Service.objects.all(), "actors:service_list"),
         ("organization", _("Organisations"), Organization.objects.all(), "actors:organization_list"),
         ("event", _("Coming events"), Event.objects.upcoming(), "events:event_list"),

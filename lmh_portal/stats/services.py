@@ -14,7 +14,7 @@ from django.utils.translation import override
 
 from actors.models import Organization, Service
 from knowledge.editions import all_html
-from knowledge.models import Overview, OverviewVersion, Reference
+from knowledge.models import Overview, OverviewVersion, Reference, Resource, ResourceFile
 from lmh_portal.core.languages import SOURCE_LANGUAGE
 from lmh_portal.stats import robot
 from lmh_portal.stats.models import Link
@@ -100,6 +100,10 @@ def links_in_content() -> dict[str, list[list[str]]]:
 def _addresses() -> Iterator[tuple[models.Model, str]]:
     for rows in [Organization.objects.published(), Service.objects.published(), Area.objects.all()]:
         yield from ((row, row.website) for row in rows.exclude(website="").order_by("pk"))
+    resources = Resource.objects.published().order_by("pk")
+    yield from ((resource, resource.url) for resource in resources.exclude(url=""))
+    for file in ResourceFile.objects.filter(resource__in=resources).exclude(url="").select_related("resource"):
+        yield file.resource, file.url
     overviews = Overview.objects.published()
     for reference in Reference.objects.filter(overviews__in=overviews).distinct().order_by("pk"):
         yield reference, reference.link

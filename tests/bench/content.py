@@ -15,7 +15,18 @@ from django.utils import timezone
 from actors.models import Organization, Service, TopicOfOrganization, TopicOfService
 from events.models import Event, ProgrammeItem, TopicOfEvent
 from knowledge import services
-from knowledge.models import Citation, Finding, Implication, Overview, Reference, Significance, TopicOfOverview
+from knowledge.models import (
+    Citation,
+    Finding,
+    Implication,
+    Overview,
+    Reference,
+    Resource,
+    ResourceFile,
+    Significance,
+    TopicOfOverview,
+    TopicOfResource,
+)
 from lmh_portal.core.languages import LANGUAGES
 from lmh_portal.starter.services import DATA
 from lmh_portal.vocabulary import models as vocabulary
@@ -195,6 +206,16 @@ class Content:
                 **self.translated(name=Writer.title, description=lambda writer: writer.sentences(60)),
             )  # fmt: skip
 
+    def resources(self) -> Iterator[Resource]:
+        types = self._ids(vocabulary.ResourceType)
+        for number in range(self.rows):
+            yield Resource(
+                slug=f"resource-{number}", status=self.published(), resource_type_id=self.one(types),
+                publisher="Socialstyrelsen", year=self.chance.randint(2000, 2026), license="all-rights-reserved",
+                url="https://example.org/",
+                **self.translated(title=Writer.title, description=lambda writer: writer.sentences(30)),
+            )  # fmt: skip
+
     # --- what belongs to a row
 
     def areas_served(self) -> set[int]:
@@ -226,6 +247,14 @@ def fill(rows: int) -> None:
             for number in range(1, REFERENCES + 1)
         ])  # fmt: skip
     _publish(content, list(keys.values()))
+    for batch in _save(content.resources()):
+        _relate(batch, lambda row: topics_of(TopicOfResource, row))
+        _relate(batch, lambda row: terms_of(Resource.target_groups, row, some(content.target_groups, 3)))
+        _relate(batch, lambda row: terms_of(Resource.staff_groups, row, some(content.staff_groups, 3)))
+        _relate(batch, lambda row: [
+            ResourceFile(resource=row, language_id=pk, url="https://example.org/fil")
+            for pk in some(content.languages, 5)
+        ])  # fmt: skip
     organizations = []
     for batch in _save(content.organizations()):
         organizations += [row.pk for row in batch]

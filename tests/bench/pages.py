@@ -11,7 +11,7 @@ from django.utils.translation import override
 
 from actors.models import Organization, Service
 from events.models import Event
-from knowledge.models import Overview
+from knowledge.models import Overview, Resource
 from lmh_portal.vocabulary.facets import PAGE_SIZE
 
 ROWS = 200  # visited of a detail page
@@ -73,6 +73,7 @@ def _sample(population, size: int) -> list:
 
 TOPIC = "topic_items__tag__slug"
 overviews, organizations, services = Overview.objects.all(), Organization.objects.all(), Service.objects.all()
+resources, material = Resource.objects.all(), "knowledge:resource_list"
 local_services = services.filter(areas__kind="municipality")
 events, coming = Event.objects.all(), Event.objects.upcoming()
 overview_list, directory, service_list, calendar = [
@@ -82,6 +83,7 @@ PAGES = [
     Page("overview", "detail", detail("knowledge:overview_detail", overviews)),
     Page("overview-long", "detail", detail("knowledge:overview_detail", overviews.filter(version__gt=100))),
     Page("overview-ar", "detail", detail("knowledge:overview_detail", overviews, "ar")),
+    Page("resource", "detail", detail("knowledge:resource_detail", resources)),
     Page("organisation", "detail", detail("actors:organization_detail", organizations)),
     Page("service", "detail", detail("actors:service_detail", services)),
     Page("event", "detail", detail("events:event_detail", events)),
@@ -89,6 +91,9 @@ PAGES = [
     Page("overviews-facets", "list", two_facets(overview_list, overviews, topic=TOPIC, group="target_groups__code")),
     Page("implications", "list", first("knowledge:implication_list")),
     Page("overviews-deep", "deep", deep(overview_list, overviews)),
+    Page("resources", "list", first(material)),
+    Page("resources-facets", "list", two_facets(material, resources, topic=TOPIC, language="files__language__code")),
+    Page("resources-deep", "deep", deep(material, resources)),
     Page("directory", "list", first(directory)),
     Page("directory-facets", "list", two_facets(directory, organizations, type="organization_type__code", topic=TOPIC)),
     Page("directory-deep", "deep", deep(directory, organizations)),

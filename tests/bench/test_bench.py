@@ -7,7 +7,7 @@ from django.core.management import call_command
 
 from actors.models import Organization, Service
 from events.models import Event
-from knowledge.models import Citation, Overview
+from knowledge.models import Citation, Overview, Resource
 from tests.bench import content, report
 from tests.bench.answers import Answer
 from tests.bench.pages import PAGES
@@ -25,7 +25,7 @@ def test_generator_makes_valid_rows():
 
     assert counts == [40, 40, 60, 40, 40 * content.REFERENCES + 24]
     assert Event.objects.upcoming().count() == 20
-    for model in [Overview, Organization, Service, Event]:
+    for model in [Overview, Resource, Organization, Service, Event]:
         for row in model.objects.all():
             row.full_clean(exclude=["title", "summary", "name"])  # the source language's columns have these
             assert row.topics.exists()

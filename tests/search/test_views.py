@@ -1,7 +1,7 @@
 import pytest
 from django.urls import reverse
 
-from tests.make import make_event, make_organization, make_overview, make_service
+from tests.make import make_event, make_organization, make_overview, make_resource, make_service
 from tests.reading import read
 
 
@@ -9,6 +9,8 @@ from tests.reading import read
 def test_one_question_finds_all_kinds_but_no_drafts(client):
     found = [
         make_overview(title_sv="Tolk i vården"),
+        make_resource(title_sv="Checklista för tolk"),
+        make_resource(publisher="Tolkservicerådet"),
         make_service(name_sv="Tolkbokning"),
         make_organization(name_sv="Tolkförmedling"),
         make_event(name_sv="Samtal via tolk"),

@@ -31,6 +31,12 @@ FILES = {
     "references.csv": "key,authors,year,title,container,details,doi,url,kind,verification\n"
     "berg2014,Berg R,2014,One,BMJ,,10.1/one,,article,known\n"
     "sjo2015,Sjö S,2015,Two,BMJ,,10.1/two,,article,known\n",
+    "vocabularies/resource_types.csv": "code,name_sv,definition_sv\nlaw,Lag,\n",
+    "vocabularies/languages.csv": "code,autonym,direction,script,name_sv,definition_sv\n"
+    "sv,Svenska,ltr,Latn,Svenska,\nar,العربية,rtl,Arab,Arabiska,\n",
+    "resources.csv": "code,resource_type,title_sv,publisher,year,description_sv,topics,target_groups,staff_groups,"
+    "languages,url,license,license_note_sv,is_demo\n"
+    "lag,law,Lag,Riksdagen,2013,,trauma,,nurse,sv;ar,https://www.riksdagen.se,public-domain,,\n",
     "overviews/tolk.sv.md": "---\ntitle: Tolk\nsummary: Om tolk.\nis_demo: true\ntopics:\n- trauma\n"
     "staff_groups:\n- nurse\nreferences:\n- sjo2015\n- berg2014\n---\n\n## Bakgrund\n\nSant [@berg2014].\n",
     "overviews/tolk.en.md": "---\ntitle: Interpreter\nsummary: On interpreters.\n---\n"

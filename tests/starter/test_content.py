@@ -10,13 +10,14 @@ from django.utils import timezone
 from actors.models import Organization, Service
 from events.models import Event, ProgrammeItem
 from knowledge.editions import all_texts, content_of
-from knowledge.models import Overview, Reference
+from knowledge.models import Overview, Reference, Resource
 from knowledge.services import hindrances
 from knowledge.text import cited_keys
 from lmh_portal.core.languages import LANGUAGES
 from lmh_portal.starter.services import DATA, load_starter
 from lmh_portal.vocabulary import models as vocabulary
-from lmh_portal.vocabulary.models import Area, Topic
+from lmh_portal.vocabulary.glossary import explain
+from lmh_portal.vocabulary.models import Area, GlossaryTerm, Topic
 from lmh_portal.vocabulary.outline import MAP_VIEW_BOX
 
 SATURDAY = 5
@@ -43,6 +44,7 @@ def test_every_file_loads_without_a_problem(loaders):
         "vocabularies/intervention_levels.csv": 4,
         "vocabularies/languages.csv": 29,
         "vocabularies/topics.csv": 42,
+        "glossary.csv": 41,
         "countries.csv": 1,
         "counties.csv": 21,
         "subregions.csv": 4,
@@ -52,6 +54,8 @@ def test_every_file_loads_without_a_problem(loaders):
         "services.csv": 71,
         "references.csv": 83,
         "overviews": 12,
+        "resources.csv": 17,
+        "resources.csv as addresses": 5,
         "events.csv": 24,
         "event_programme.csv": 69,
     }
@@ -78,10 +82,24 @@ def test_readme_names_every_file():
         vocabulary.ResourceType,
         vocabulary.InterventionLevel,
         vocabulary.Language,
+        vocabulary.GlossaryTerm,
     ],
 )
 def test_terms_have_a_name_in_every_language(model, language):
     assert not model.objects.filter(**{f"name_{language}": None}).exists()
+
+
+@pytest.mark.django_db
+def test_glossary_is_defined_in_every_language_and_used_by_the_overviews():
+    definitions = [f"definition_{code}" for code in LANGUAGES]
+    overview = Overview.objects.get(slug="halsoundersokning-tuberkulos")
+
+    _html, words = explain(overview.body_html_sv, "sv")
+
+    assert [term for term in GlossaryTerm.objects.all() if not all(getattr(term, name) for name in definitions)] == []
+    assert GlossaryTerm.objects.get(code="ptsd").synonyms_en == "PTSD\nposttraumatic stress disorder"
+    assert GlossaryTerm.objects.get(code="illegal-migrant").use_instead.code == "undocumented"
+    assert {"latent-tuberculosis", "tuberculosis", "asylum-seeker", "interpreter"} <= {word.code for word in words}
 
 
 @pytest.mark.django_db
@@ -156,6 +174,26 @@ def test_overviews_are_published_examples_that_cite_what_they_list():
             "Skriv i en mening vad som är nytt i den här versionen. Läsarna ser det i listan över ändringar."
         ]  # all else is there
         assert not re.search(r"\[\d|^# |^## Refer", overview.body_sv + overview.body_en, re.MULTILINE)
+
+
+@pytest.mark.django_db
+def test_resources_are_published_in_three_languages_with_a_licence():
+    for resource in Resource.objects.all():
+        resource.full_clean()
+        assert resource.status == "published"
+        assert all(getattr(resource, f"{field}_{code}") for field in ["title", "description"] for code in LANGUAGES)
+        assert bool(resource.license_note_sv) == bool(resource.license_note_en) == bool(resource.license_note_ar)
+    assert set(Resource.objects.filter(is_demo=True).values_list("slug", flat=True)) == {
+        "demo-checklista-tolk",
+        "demo-utbildarpaket",
+    }
+
+
+@pytest.mark.django_db
+def test_resources_with_a_language_and_an_address_are_found_by_language():
+    found = Resource.objects.filter(files__language__code="sv", files__url__startswith="https://")
+
+    assert found.count() == 5
 
 
 @pytest.mark.django_db

@@ -37,7 +37,7 @@ def test_load_reports_each_file(load):
     assert problems == []
     assert "organisations.csv: 2 added, 0 kept, 0 overwritten" in report
     assert "municipalities.csv as organisations: 1 added, 0 kept, 0 overwritten" in report
-    assert "vocabularies/languages.csv: is not there" in report
+    assert "vocabularies/intervention_levels.csv: is not there" in report
 
 
 @pytest.mark.django_db

@@ -10,7 +10,16 @@ from django.utils import timezone
 from lmh_portal.stats import services
 from lmh_portal.stats.models import Link
 from lmh_portal.stats.robot import Verdict
-from tests.make import make_area, make_organization, make_overview, make_reference, make_service
+from lmh_portal.vocabulary.models import Language
+from tests.make import (
+    make_area,
+    make_organization,
+    make_overview,
+    make_reference,
+    make_resource,
+    make_service,
+    make_term,
+)
 
 pytestmark = pytest.mark.django_db
 WORKS, FAILS = Verdict(True, "200 OK"), Verdict(False, "404 Not Found")
@@ -37,6 +46,8 @@ def test_links_are_collected_from_all_published_content():
         "https://organisation.example/": make_organization(website="https://organisation.example/"),
         "http://service.example/": make_service(website="http://service.example/"),
         "https://area.example/": make_area(website="https://area.example/"),
+        "https://resource.example/": make_resource(url="https://resource.example/"),
+        "https://example.org/fil": make_resource(languages=[make_term(Language)]),
         "https://doi.org/10.1000/xyz": reference,
         "https://body.example/sida?a=1&b=2": make_overview(references=[reference], body_sv=body),
     }
@@ -47,6 +58,7 @@ def test_links_are_collected_from_all_published_content():
 def test_links_of_drafts_and_uncited_references_are_not_collected():
     make_organization(status="draft", website="https://example.org/")
     make_service(status="draft", website="https://example.org/")
+    make_resource(status="draft", url="https://example.org/", languages=[make_term(Language)])
     draft = make_reference(url="https://example.org/")
     make_overview(status="draft", references=[draft], body_sv="[länk](https://example.org/)")
     make_reference(url="https://example.org/")
@@ -88,7 +100,7 @@ def test_sync_costs_the_same_however_many_links(django_assert_num_queries, how_m
         make_organization(website=f"https://{number}.example/")
     services.sync_links()
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         services.sync_links()
 
 

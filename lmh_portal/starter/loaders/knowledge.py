@@ -1,17 +1,19 @@
-"""References and the overviews that cite them."""
+"""References, the overviews that cite them, and resources."""
 
 import json
 import re
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
 from django.db import models
 
 from knowledge import services
-from knowledge.models import Overview, Reference
+from knowledge.models import Overview, Reference, Resource, ResourceFile
 from knowledge.overview_files import PARTS, PartError, joined_parts
 from knowledge.text import cited_keys
 from lmh_portal.core.languages import LANGUAGES, SOURCE_LANGUAGE
+from lmh_portal.core.models import Publishable
 from lmh_portal.starter.files import Content, Row, read_overviews
 from lmh_portal.starter.loader import Loader
 from lmh_portal.vocabulary.models import CareSetting, StaffGroup
@@ -86,4 +88,57 @@ class Overviews(Loader):
             services.publish_from_files(overview)
 
 
-LOADERS = [References, Overviews]
+class Resources(Loader):
+    file = "resources.csv"
+    model = Resource
+    fields = [
+        "slug", "resource_type", "title", "publisher", "year", "description", "topics", "target_groups",
+        "staff_groups", "url", "license", "license_note", "is_demo",
+    ]  # fmt: skip
+    renamed = {"code": "slug"}
+    extra = {"languages": models.TextField(blank=True)}  # for ResourceFiles
+    constant = {"status": Publishable.Status.PUBLISHED}
+
+    def complete(self, values: dict[str, Any], row: Row) -> dict[str, Any]:
+        del values["languages"]
+        return values
+
+
+class ResourceFiles(Loader):
+    """The address of a resource in each of its languages, left alone once the resource has any."""
+
+    file = Resources.file
+    model = ResourceFile
+    fields = ["resource", "language", "url"]
+    renamed = {"code": "resource"}
+
+    @property
+    def title(self) -> str:
+        return f"{self.file} as addresses"
+
+    @classmethod
+    def header_problems(cls, header: list[str]):
+        return ()  # whatever is wrong was said when the resources were loaded
+
+    def read(self) -> Content:
+        content = super().read()
+        content.rows = [
+            Row(row.file, row.line, row.cells | {"language": code.strip()})
+            for row in content.rows
+            for code in row.cells["languages"].split(";")
+            if code.strip() and row.cells["url"]
+        ]
+        return content
+
+    def identity(self, values: dict[str, Any]) -> Hashable:
+        return values["resource"].pk, values["language"].pk
+
+    def existing(self) -> dict[Hashable, models.Model]:
+        return {(file.resource_id, file.language_id): file for file in ResourceFile.objects.exclude(url="")}
+
+    def is_settled(self, identity: Hashable) -> bool:
+        resource, _language = identity
+        return any(resource == its_resource for its_resource, _ in self.present)
+
+
+LOADERS = [References, Overviews, Resources, ResourceFiles]
