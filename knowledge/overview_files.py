@@ -453,3 +453,31 @@ def read(files: dict[str, bytes]) -> tuple[list[FilesOfOverview], list[Problem]]
         if known:
             overviews.append(FilesOfOverview(slug, known))
     return overviews, problems + [problem for one in overviews for problem in one.problems]
+
+
+# --- comparing
+
+SET_WHEN_APPROVED = {"published_on", "reviewed_on"}
+
+
+def bare(content: dict[str, Any]) -> dict[str, Any]:
+    """What files say of a content and an import can change: equal for files that bring nothing new."""
+    facts = {name: value for name, value in content["facts"].items() if name not in SET_WHEN_APPROVED}
+    return {
+        "texts": _bare_texts(content["texts"]),
+        "facts": facts,
+        **{name: sorted(content[name]) for name in TERMS},
+        **{kind: [_bare_part(one) for one in content[kind]] for kind in PARTS},
+        "references": [one["key"] for one in content["references"]],
+    }
+
+
+def _bare_texts(texts: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    return {
+        name: {code: "\n".join(_lines(text)) if name in LINES else normal(text) for code, text in by_language.items()}
+        for name, by_language in texts.items()
+    }
+
+
+def _bare_part(part: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in part.items() if name != "html"} | {"texts": _bare_texts(part["texts"])}
