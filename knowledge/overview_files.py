@@ -27,6 +27,13 @@ PARTS: dict[str, type[models.Model]] = {"findings": Finding, "implications": Imp
 TRANSLATED = [
     "title", "question", "summary", "key_messages", "practice", "gaps", "methods", "review_function", *PARTS,
 ]  # fmt: skip
+OF_PART = {"findings": OF_FINDING, "implications": OF_IMPLICATION}
+PLAIN_OF_PART = {"findings": ["code", "scale", "certainty", "studies"], "implications": ["code", "finding", "action"]}
+TERMS_OF_PART = {"findings": [], "implications": ["settings", "staff_groups"]}
+KEYS_OF_PART = {  # in the order of a file
+    "findings": ["code", "statement", "scale", "certainty", "reasons", "studies"],
+    "implications": ["code", "finding", "action", "settings", "staff_groups", "text"],
+}
 TERMS = ["topics", "target_groups", "staff_groups"]
 SHARED = [*FACTS, "review_due", *TERMS, "references"]
 ENTRIES_AT_MOST, DEEPEST = 20_000, 6  # of a file's front matter
@@ -97,8 +104,10 @@ def written(content: dict[str, Any], language: str) -> str:
     front |= {name: _lines(texts[name]) for name in LINES}
     if language == SOURCE_LANGUAGE:
         front |= {name: content["facts"][name] for name in FACTS} | {name: content[name] for name in TERMS}
-        front["references"] = [_filled(reference) for reference in content["references"]]
-    front |= {name: [_part(one, language) for one in content[name]] for name in PARTS}
+        front["references"] = [
+            _filled({name: reference.get(name, "") for name in OF_REFERENCE}) for reference in content["references"]
+        ]
+    front |= {kind: [_part(one, kind, language) for one in content[kind]] for kind in PARTS}
     matter = yaml.dump(_filled(front), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=float("inf"))
     return f"---\n{matter}---\n\n{texts[BODY]}\n"
 
@@ -109,11 +118,10 @@ def all_written(slug: str, content: dict[str, Any]) -> dict[str, str]:
     return {f"{slug}.{code}.md": written(content, code) for code in codes}
 
 
-def _part(part: dict[str, Any], language: str) -> dict[str, Any]:
-    values = {name: value for name, value in part.items() if name not in {"texts", "html"}}
-    if language != SOURCE_LANGUAGE:
-        values = {"code": part["code"]}
-    return _filled(values | {name: normal(texts.get(language) or "") for name, texts in part["texts"].items()})
+def _part(part: dict[str, Any], kind: str, language: str) -> dict[str, Any]:
+    texts = {name: normal(by_language.get(language) or "") for name, by_language in part["texts"].items()}
+    keys = KEYS_OF_PART[kind] if language == SOURCE_LANGUAGE else ["code", *OF_PART[kind]]
+    return _filled({name: (part | texts)[name] for name in keys})
 
 
 def _filled(values: dict[str, Any]) -> dict[str, Any]:
@@ -280,14 +288,8 @@ def joined_parts(kind: str, by_language: dict[str, list[dict]]) -> list[dict[str
     return list(parts.values())
 
 
-OF_PART = {"findings": OF_FINDING, "implications": OF_IMPLICATION}
-PLAIN_OF_PART = {"findings": ["code", "scale", "certainty", "studies"], "implications": ["code", "finding", "action"]}
-TERMS_OF_PART = {"findings": [], "implications": ["settings", "staff_groups"]}
-
-
 def _joined_part(kind: str, item: dict) -> dict[str, Any]:
-    known = [*PLAIN_OF_PART[kind], *TERMS_OF_PART[kind], *OF_PART[kind]]
-    if unknown := [name for name in item if name not in known]:
+    if unknown := [name for name in item if name not in KEYS_OF_PART[kind]]:
         raise PartError(_("%(key)s is not known here") % {"key": unknown[0]}, SOURCE_LANGUAGE, item)
     if not item.get("code"):
         raise PartError(_("%(key)s is missing") % {"key": "code"}, SOURCE_LANGUAGE, item)

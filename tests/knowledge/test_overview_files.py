@@ -13,12 +13,15 @@ from lmh_portal.core.languages import LANGUAGES
 from lmh_portal.starter.services import DATA
 
 TRAPS = [
-    "", " leading", "trailing ", "\n\nlines around\n\n", "a: b", "- item", "# heading", "---", "--- \n---\n---", "text\n---\nmore",
+    "", " leading", "trailing ", "\n\nlines around\n\n", "a: b", "- item", "# heading", "---", "--- \n---\n---",
+    "text\n---\nmore",
     "2026-11-21", "12:30", "no", "yes", "null", "~", "1e3", "0x1F", "true", "'quoted'", '"double"', "back\\slash \\n",
     "&anchor", "*alias", "!tag", "%directive", "@karliner2007", "`tick`", "{a: b}", "[a, b]", "| block", "> folded",
-    "👩‍🚀 emoji", "\u200f\u202bعربي\u202c", "\ufeffBOM", "tab\tinside", "hard  \nbreak", "  code\n    block", "\x85next line",
-    "one\u2028two\u2029three", "\x07bell\x7f", "a\r\nb\rc", "\xa0no-break\xa0", "...", "a\n...\nb", "key: |\n  text", "#", "a #b",
-    "\ud7ff\ue000\ufffd", "x" * 300, "word " * 300, "\n".join("abc"), ":", "?", "? a\n: b", "<<", "=", "\x1b[0m",
+    "👩‍🚀 emoji", "\u200f\u202bعربي\u202c", "\ufeffBOM", "tab\tinside", "hard  \nbreak", "  code\n    block",
+    "\x85next line",
+    "one\u2028two\u2029three", "\x07bell\x7f", "a\r\nb\rc", "\xa0no-break\xa0", "...", "a\n...\nb", "key: |\n  text",
+    "#", "a #b",
+    "\ud7ff\ue000\ufffd", "x" * 300, "word " * 70, "\n".join("abc"), ":", "?", "? a\n: b", "<<", "=", "\x1b[0m",
 ]  # fmt: skip
 any_text = st.sampled_from(TRAPS) | st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=80
@@ -117,7 +120,7 @@ def read_again(content: dict) -> FilesOfOverview:
     return overview
 
 
-@settings(max_examples=250, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(contents)
 def test_what_is_written_is_read_again(content):
     assert read_again(content).content == normalised(content)
@@ -130,7 +133,7 @@ def test_no_text_is_a_trap(trap):
     assert read_again(content).content == normalised(content)
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=15, deadline=None, derandomize=True)
 @given(contents)
 @example(sample(practice="no"))
 def test_written_twice_is_the_same(content):
@@ -169,14 +172,9 @@ def test_starter_overviews_survive(slug):
     [overview], problems = read(files)
     assert problems == []
 
-    content = overview.content | {
-        "references": [{"key": one["key"], "kind": "law"} for one in overview.content["references"]]
-    }
+    again = read_again(overview.content).content
 
-    assert [one["key"] for one in read_again(content).content["references"]] == [
-        one["key"] for one in content["references"]
-    ]
-    assert read_again(content).content | {"references": []} == overview.content | {"references": []}
+    assert again == overview.content
 
 
 # --- what is wrong
@@ -220,7 +218,7 @@ SWEDISH = {
     "title too long": ("Tolk", "T" * 201, r"2: title: "),
     "text too long": ("Bakgrund", "T" * 100_001, r"16: body: "),
     "key twice": ("summary: Kort.", "summary: Kort.\ntitle: B", r"4: "),
-    "not YAML": ("Kort.", "[", r"4: "),
+    "not YAML": ("Kort.", "[", r"5: "),
     "a tower": ("Kort.", "[" * 5_000, r"3: "),
     "aliases": ("title: Tolk\nsummary: Kort.", "title: &a Tolk\nsummary: *a", r"3: "),
     "very many entries": ("- berg2014", "- berg2014\n" * 20_001, r"\d+: "),
