@@ -97,7 +97,7 @@ def measure_page(page: Page, bare: Server, portals: list[Server], asked: argpars
 def stretch(server: Server, paths: list[str], seconds: float) -> report.Slice:
     before = server.cpu_seconds()
     milliseconds = visit(server.port, paths, seconds)
-    return report.Slice(server.cpu_seconds() - before, milliseconds)
+    return report.Slice(report.spent(before, server.cpu_seconds()), milliseconds)
 
 
 def say(sentence: str) -> None:
