@@ -2,12 +2,12 @@ from django.shortcuts import get_object_or_404, render
 
 from actors.forms import OrganizationFilters, ServiceFilters
 from actors.models import Organization, Service
-from lmh_portal.core.translated import sort_key
+from lmh_portal.core.translated import sort_column
 
 
 def organization_list(request):
     filters = OrganizationFilters(request.GET, Organization.objects.all(), request.user)
-    page = filters.page(sort_key("name"), "pk")
+    page = filters.page(sort_column("name"), "pk")
     return render(request, "actors/organization_list.html", {"filters": filters, "page": page})
 
 
@@ -24,7 +24,7 @@ def organization_detail(request, slug):
 
 def service_list(request):
     filters = ServiceFilters(request.GET, Service.objects.all(), request.user)
-    page = filters.page(sort_key("name"), "pk")
+    page = filters.page(sort_column("name"), "pk")
     return render(request, "actors/service_list.html", {"filters": filters, "page": page})
 
 

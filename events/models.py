@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from taggit.managers import TaggableManager
 
 from actors.models import Organization
-from lmh_portal.core.models import Publishable
+from lmh_portal.core.models import IS_PUBLISHED, Publishable
 from lmh_portal.core.translated import columns, translated
 from lmh_portal.vocabulary.models import Area, EventType, Language, StaffGroup, TargetGroup, TopicItem
 from lmh_portal.vocabulary.querysets import AboutQuerySet
@@ -139,6 +139,9 @@ class Event(Publishable):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         indexes = [
+            models.Index(
+                fields=["starts_at", "id"], include=["ends_at"], condition=IS_PUBLISHED, name="events_event_published"
+            ),
             models.Index(fields=["starts_at", "id"], name="events_event_by_start"),
             models.Index(fields=["ends_at"], name="events_event_by_end"),
         ]
