@@ -5,7 +5,8 @@ from events.models import Event
 
 
 def event_list(request):
-    filters = EventFilters(request.GET, Event.objects.upcoming(), request.user, section="upcoming")
+    upcoming = Event.objects.upcoming().from_first_upcoming()
+    filters = EventFilters(request.GET, upcoming, request.user, section="upcoming")
     page = filters.page("starts_at", "pk")
     return render(request, "events/event_list.html", {"filters": filters, "page": page})
 

@@ -25,7 +25,7 @@ def choose_language(request):
 def front_page(request):
     context = {
         "counts": remembered("counts of the front page", _counts),
-        "events": Event.objects.published().upcoming().for_cards()[:3],
+        "events": Event.objects.published().upcoming().from_first_upcoming().for_cards()[:3],
         "overviews": Overview.objects.published().for_cards().order_by("-published_on", "-pk")[:4],
     }
     return render(request, "home/front_page.html", context)
