@@ -1,7 +1,8 @@
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 
 from events.forms import EventFilters
 from events.models import Event
+from lmh_portal.core.detail import row_page
 
 
 def event_list(request):
@@ -18,10 +19,10 @@ def event_archive(request):
 
 
 def event_detail(request, slug):
-    event = get_object_or_404(Event.objects.visible_to(request.user).for_detail(), slug=slug)
-    context = {
-        "event": event,
-        "programme": event.programme.all(),
-        "co_organizers": event.co_organizers.visible_to(request.user).by_name(),
-    }
-    return render(request, "events/event_detail.html", context)
+    def around(event):
+        return {
+            "programme": event.programme.all(),
+            "co_organizers": event.co_organizers.visible_to(request.user).by_name(),
+        }
+
+    return row_page(request, Event.objects, slug, "events/event_detail.html", around)
