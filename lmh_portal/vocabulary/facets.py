@@ -6,7 +6,7 @@ total are one query, remembered until the content changes.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 from urllib.parse import urlencode
@@ -19,7 +19,8 @@ from django.utils.functional import cached_property
 
 from lmh_portal.core.translated import Text, page_language
 from lmh_portal.core.version import remembered
-from lmh_portal.vocabulary.terms import terms
+from lmh_portal.vocabulary.querysets import joins
+from lmh_portal.vocabulary.terms import counted_as, terms
 
 TEXT_AT_MOST = 200  # characters of a search text; more than anybody means
 PAGE_SIZE = 20
@@ -53,10 +54,16 @@ class Facet:
         raise LookupError("Use a facet that has choices.")
 
     def condition(self, rows: QuerySet, keys: list[str]) -> Q:
-        matching = Q(**{f"{self.path}__in": keys})
-        if "__" not in self.path and not rows.model._meta.get_field(self.path).many_to_many:
-            return matching
-        return Q(pk__in=rows.model._base_manager.filter(matching).values("pk"))  # no row twice
+        relation, *_further = self.path.split("__")
+        field = rows.model._meta.get_field(relation)
+        if not (field.one_to_many or field.many_to_many):
+            return Q(**{f"{self.path}__in": keys})
+        through, source, target = joins(field)
+        return Q(pk__in=through._base_manager.filter(**{f"{target}__in": self.matching(keys)}).values(source))
+
+    def matching(self, keys: list[str]) -> Iterable[str | int]:
+        """What a row must be joined to for one of these keys."""
+        return keys
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,10 @@ class TermFacet(Facet):
         for term in terms(self.kind).values():
             if not self.area_kind or term.kind == self.area_kind:
                 yield Choice(term.code, str(term.pk), term.text, is_narrower=self.kind == "topic" and bool(term.parent))
+
+    def matching(self, keys):
+        """The terms that count as these, known without asking the database to join its hierarchies."""
+        return {pk for key in keys for pk in counted_as(self.kind, int(key))}
 
 
 @dataclass(frozen=True)

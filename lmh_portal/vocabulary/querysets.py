@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.db.models.expressions import RawSQL
 
 from lmh_portal.core.models import PublishableQuerySet
@@ -31,11 +31,16 @@ class AboutQuerySet(PublishableQuerySet):
         return self.annotate(**ids)
 
 
+def joins(field) -> tuple[type[Model], str, str]:
+    """The model that joins rows to terms, its key of the row and its key of the term."""
+    if field.many_to_many:
+        through = field.remote_field.through
+        return through, f"{field.m2m_field_name()}_id", f"{field.m2m_reverse_field_name()}_id"
+    return field.related_model, f"{field.field.name}_id", "tag_id"  # topic_items
+
+
 @cache
 def _ids(model, relation: str) -> str:
-    field = model._meta.get_field(relation)
-    if field.many_to_many:
-        through, source, target = field.m2m_db_table(), field.m2m_column_name(), field.m2m_reverse_name()
-    else:  # topic_items
-        through, source, target = field.related_model._meta.db_table, field.field.column, "tag_id"
-    return f'ARRAY(SELECT "{target}" FROM "{through}" WHERE "{source}" = "{model._meta.db_table}"."id" ORDER BY 1)'  # noqa: S608
+    through, source, target = joins(model._meta.get_field(relation))
+    table, joined = model._meta.db_table, through._meta.db_table
+    return f'ARRAY(SELECT "{target}" FROM "{joined}" WHERE "{source}" = "{table}"."id" ORDER BY 1)'  # noqa: S608
