@@ -147,7 +147,7 @@ class Filters:
         chosen = [(name, choice.code) for name, choices in self.chosen.items() for choice in choices]
         return [("q", self.q), *chosen] if self.q else chosen
 
-    def _narrowed(self, leaving_out: Facet | None = None) -> QuerySet:
+    def narrowed(self, leaving_out: Facet | None = None) -> QuerySet:
         rows = self.rows.rewrite(False)  # columns are named here; modeltranslation would shuffle them
         if self.q:
             rows = rows.matching(self.q)
@@ -168,7 +168,7 @@ class Filters:
 
     def _count(self) -> Counter:
         queries = [
-            self._narrowed(leaving_out=facet)
+            self.narrowed(leaving_out=facet)
             .order_by()
             .annotate(facet=Value(facet.name, CharField()), key=Cast(facet.path, CharField()))
             .values("facet", "key")
@@ -176,7 +176,7 @@ class Filters:
             for facet in self.facets
         ]
         whole = (
-            self._narrowed()
+            self.narrowed()
             .order_by()
             .annotate(facet=Value("", CharField()), key=Value("", CharField()))
             .values("facet", "key")
@@ -219,7 +219,7 @@ class Filters:
 
     def page(self, *order):
         """The page of the result that the address asks for; the nearest one where it does not exist."""
-        return Paginator(_Result(self._narrowed(), order, self.total), PAGE_SIZE).get_page(self._page)
+        return Paginator(_Result(self, order), PAGE_SIZE).get_page(self._page)
 
     def query(self) -> str:
         """The parameters as text, for links to other pages of the same result."""
@@ -229,17 +229,20 @@ class Filters:
 class _Result:
     """The rows of a result, whose number is known already, for a paginator to take a part of."""
 
-    def __init__(self, rows: QuerySet, order: tuple, total: int):
-        self.rows, self.order, self.total = rows, order, total
+    def __init__(self, filters: Filters, order: tuple[str, ...]):
+        self.filters, self.order = filters, order
 
     def count(self) -> int:
-        return self.total
+        return self.filters.total
 
     def __len__(self):
-        return self.total
+        return self.filters.total
+
+    @property
+    def rows(self) -> QuerySet:
+        return self.filters.narrowed().order_by(*self.order)
 
     def __getitem__(self, part: slice) -> QuerySet:
         """Choose the rows first and read their cards then: a deep page must not read what it skips."""
-        chosen = self.rows.order_by(*self.order).values("pk")[part]
-        cards = self.rows.model._default_manager.rewrite(False).for_cards()
-        return cards.filter(pk__in=chosen).order_by(*self.order)
+        cards = self.filters.rows.model._default_manager.rewrite(False).for_cards()
+        return cards.filter(pk__in=self.rows.values("pk")[part]).order_by(*self.order)

@@ -3,6 +3,7 @@
 from operator import attrgetter
 
 from django import template
+from django.core.paginator import Page
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext
@@ -22,6 +23,15 @@ def facets(filters: Filters, label: str) -> SafeString:
     return remembered(
         ("drawn", page_language(), *filters.key),
         lambda: render_to_string("components/facets.html", {"filters": filters, "label": label}),
+    )
+
+
+@register.simple_tag
+def listing(template: str, filters: Filters, page: Page) -> SafeString:
+    """The rows of a list's page, drawn once as its facets are: only then does the page read them."""
+    return remembered(
+        ("listing", template, page_language(), page.number, *filters.key),
+        lambda: render_to_string(template, {"page": page}),
     )
 
 
