@@ -37,8 +37,7 @@ def row_page(
         main = render_to_string(template, {row._meta.model_name: row, **around(row)})
         return DrawnRow(str(row), translated(row, lede).value, "noindex" if row.is_draft else "", main)
 
-    if request.user.is_staff:  # who may see drafts, on the page and around it
-        drawn = draw()
-    else:
-        drawn = remembered(("row page", template, page_language(), slug), draw)
+    key = ("row page", template, page_language(), slug)
+    is_for_all = not request.user.is_staff  # who may see drafts, on the page and around it
+    drawn = remembered(key, draw) if is_for_all else draw()
     return render(request, "detail.html", {"drawn": drawn})

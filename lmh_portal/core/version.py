@@ -22,7 +22,6 @@ REMEMBERED_AT_MOST = 16_000_000  # characters in a process; what is not text cou
 SIZE_OF_DATA = 4_000
 
 
-
 def _size(value: Any) -> int:
     texts = value if isinstance(value, tuple) else (value,)
     return sum(len(text) if isinstance(text, str) else SIZE_OF_DATA for text in texts)
