@@ -61,10 +61,18 @@ def sort_columns(field: str) -> dict[str, GeneratedField]:
     """A column in each language that keeps `sort_key` ready, for the body of a model with long sorted lists."""
     return {
         f"{field}_sort_{code}": GeneratedField(
-            expression=sort_key(field, code), output_field=TextField(db_collation="C"), db_persist=True
+            expression=Func(template=_sort_key_sql(field, code), output_field=TextField()),
+            output_field=TextField(db_collation="C"),
+            db_persist=True,
         )
         for code in LANGUAGES
     }
+
+
+def _sort_key_sql(field: str, language: str) -> str:
+    """In SQL: a column made of `F()` would come after its own index in the migration of a new language."""
+    texts = [f"NULLIF({field}_{code}, '')" for code in text_order(language)]
+    return f"portal_sort_key(COALESCE({', '.join(texts)}, ''))"
 
 
 def sort_column(field: str) -> str:
