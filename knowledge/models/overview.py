@@ -17,7 +17,7 @@ from taggit.managers import TaggableManager
 
 from knowledge.models.reference import Reference
 from lmh_portal.core.languages import LANGUAGES
-from lmh_portal.core.models import Publishable
+from lmh_portal.core.models import IS_PUBLISHED, Publishable
 from lmh_portal.core.translated import columns, translated
 from lmh_portal.vocabulary.models import StaffGroup, TargetGroup, TopicItem
 from lmh_portal.vocabulary.querysets import AboutQuerySet
@@ -153,7 +153,7 @@ class Overview(Publishable):
         verbose_name = _("knowledge overview")
         verbose_name_plural = _("knowledge overviews")
         indexes = [
-            models.Index(fields=["-published_on", "-id"], name="knowledge_overview_newest"),
+            models.Index(fields=["-published_on", "-id"], name="knowledge_overview_newest", condition=IS_PUBLISHED),
             models.Index(fields=["review_due"], name="knowledge_overview_review"),
         ]
         constraints = [
