@@ -56,6 +56,11 @@ class Facet:
     def condition(self, rows: QuerySet, keys: list[str]) -> Q:
         return _joined_to(rows.model, self.path, self.matching(keys))
 
+    @property
+    def meets_rows_twice(self) -> bool:
+        """On a path of several steps; only then must the database sort all rows to count each once."""
+        return "__" in self.path
+
     def matching(self, keys: list[str]) -> Iterable[str | int]:
         """What a row must be joined to for one of these keys."""
         return keys
@@ -180,7 +185,7 @@ class Filters:
             .order_by()
             .annotate(facet=Value(facet.name, CharField()), key=Cast(facet.path, CharField()))
             .values("facet", "key")
-            .annotate(rows=Count("pk", distinct=True))
+            .annotate(rows=Count("pk", distinct=facet.meets_rows_twice))
             for facet in self.facets
         ]
         whole = (
@@ -188,7 +193,7 @@ class Filters:
             .order_by()
             .annotate(facet=Value("", CharField()), key=Value("", CharField()))
             .values("facet", "key")
-            .annotate(rows=Count("pk", distinct=True))
+            .annotate(rows=Count("pk"))
         )
         return Counter({(row["facet"], row["key"]): row["rows"] for row in whole.union(*queries, all=True)})
 

@@ -21,7 +21,8 @@ from tests.bench.pages import PAGES, Page  # noqa: E402
 from tests.bench.servers import Server  # noqa: E402
 
 BARE_PATHS = ["/sv/"]
-WARM_UP_PASSES = 5  # after them both workers know nearly all addresses
+WARM_UP_PASSES = 5  # after them both workers know nearly all addresses,
+WARM_UP_REQUESTS = 800  # where there are few addresses after so many, on some 30 connections
 WARM_UP_SECONDS = 60  # but no longer than this
 
 
@@ -85,7 +86,8 @@ def measure_page(page: Page, bare: Server, portals: list[Server], asked: argpars
         database.use(portal.rows)
         paths[portal] = page.paths()
         seen[portal] = answers.read(paths[portal])
-        visit(portal.port, paths[portal], WARM_UP_SECONDS, WARM_UP_PASSES)
+        passes = max(WARM_UP_PASSES, WARM_UP_REQUESTS // len(paths[portal]))
+        visit(portal.port, paths[portal], WARM_UP_SECONDS, passes)
     pairs: dict[Server, list[report.Pair]] = {portal: [] for portal in portals}
     for round_ in range(asked.rounds):
         floor = stretch(bare, BARE_PATHS, asked.seconds)
