@@ -1,12 +1,14 @@
 from django.urls import path
 from django.utils.translation import pgettext_lazy
 
+from knowledge.feeds import NewsOfList, NewsOfOverview
 from knowledge.views import overviews
 
 app_name = "knowledge"
 urlpatterns = [
     path(pgettext_lazy("URL path", "knowledge/"), overviews.overview_list, name="overview_list"),
     path(pgettext_lazy("URL path", "knowledge/in-practice/"), overviews.implication_list, name="implication_list"),
+    path(pgettext_lazy("URL path", "knowledge/feed/"), NewsOfList(), name="feed"),
     path(pgettext_lazy("URL path", "knowledge/<slug:slug>/"), overviews.overview_detail, name="overview_detail"),
     path(
         pgettext_lazy("URL path", "knowledge/<slug:slug>/v/<int:number>/"),
@@ -19,4 +21,5 @@ urlpatterns = [
         name="overview_changes",
     ),
     path(pgettext_lazy("URL path", "knowledge/<slug:slug>/draft/"), overviews.overview_draft, name="overview_draft"),
+    path(pgettext_lazy("URL path", "knowledge/<slug:slug>/feed/"), NewsOfOverview(), name="overview_feed"),
 ]

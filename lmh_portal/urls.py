@@ -5,10 +5,12 @@ from django.contrib import admin
 from django.urls import include, path
 
 from lmh_portal.home import views as home
+from lmh_portal.home.admin import pages_found
 
 urlpatterns = [
     path("", home.choose_language, name="choose_language"),
     path("health/", home.health, name="health"),
+    path("admin/related-pages/", admin.site.admin_view(pages_found), name="related_pages"),
     path("admin/", admin.site.urls),
 ]
 urlpatterns += i18n_patterns(

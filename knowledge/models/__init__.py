@@ -1,6 +1,7 @@
 from knowledge.models.findings import Finding, Implication
 from knowledge.models.overview import Citation, Overview, Significance, TopicOfOverview
 from knowledge.models.reference import Reference
+from knowledge.models.reminders import ReviewReminder
 from knowledge.models.versions import OverviewTranslation, OverviewVersion, Review, TranslationState
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "OverviewVersion",
     "Reference",
     "Review",
+    "ReviewReminder",
     "Significance",
     "TopicOfOverview",
     "TranslationState",

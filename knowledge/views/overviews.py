@@ -93,6 +93,8 @@ def _drawn(overview, number, path):
     with override(SOURCE_LANGUAGE):
         original = Alternate(LANGUAGES[SOURCE_LANGUAGE], overview.get_absolute_url(), False)
     context = {"version": version, "is_newest": number == overview.version, "newest": newest, "original": original}
+    if context["is_newest"]:  # a review that changed nothing made no version
+        context["reviewed_on"] = overview.reviewed_on
     return _edition(overview, version.content, path, **context)
 
 
@@ -103,9 +105,8 @@ def _draft(request, overview):
 def _edition(overview, content, path, **context):
     edition = Edition(content)
     overview.topic_ids = [term.pk for slug, term in by_code("topic").items() if slug in content["topics"]]
-    return render_to_string(
-        "knowledge/_edition.html", {"overview": overview, "edition": edition, "path": path} | context
-    )
+    own = {"overview": overview, "edition": edition, "reviewed_on": edition.reviewed_on, "path": path}
+    return render_to_string("knowledge/_edition.html", own | context)
 
 
 def _page(request, overview, drawn, is_version=False):
