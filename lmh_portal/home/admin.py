@@ -78,20 +78,20 @@ class PageField(forms.CharField):
 
 
 class ChoiceForm(forms.ModelForm):
-    target = PageField(label=_("page"))
+    other = PageField(label=_("page"))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        field, page = self.fields["target"], self.instance.target
+        field, page = self.fields["other"], self.instance.target
         field.required = page is not None or not self.instance.pk  # a page that is gone does not hinder the others
         field.widget = PageSelect(RelatedChoice._meta.get_field("target_type"), admin.site)
         field.widget.is_required = field.required
         if page:
-            self.initial["target"] = key_of(page)
+            self.initial["other"] = key_of(page)
 
-    def clean_target(self):
-        page = self.cleaned_data["target"]
-        if page and "target" in self.changed_data and page.status != Status.PUBLISHED:
+    def clean_other(self):
+        page = self.cleaned_data["other"]
+        if page and "other" in self.changed_data and page.status != Status.PUBLISHED:
             raise forms.ValidationError(_("This page is not published."))
         if page:
             self.instance.target = page
@@ -105,13 +105,13 @@ class ChoiceFormSet(BaseGenericInlineFormSet):
         ours = {form.instance.pk for form in self.initial_forms}
         taken = {choice.target for choice in self.get_queryset() if choice.pk not in ours}
         for form in self.forms:
-            page = form.cleaned_data.get("target")
+            page = form.cleaned_data.get("other")
             if page is None or self._should_delete_form(form):
                 continue
             if page == self.instance:
-                form.add_error("target", gettext("A page is not related to itself."))
+                form.add_error("other", gettext("A page is not related to itself."))
             elif page in taken:
-                form.add_error("target", gettext("This page is in the list already."))
+                form.add_error("other", gettext("This page is in the list already."))
             taken.add(page)
 
 
@@ -120,7 +120,7 @@ class RelatedInline(PartOfPage, GenericTabularInline):
     form = ChoiceForm
     formset = ChoiceFormSet
     ct_field, ct_fk_field = "page_type", "page_id"
-    fields = ["decision", "target"]
+    fields = ["decision", "other"]
     verbose_name_plural = _("related pages that the panel always shows, or never")
 
     def get_queryset(self, request):
