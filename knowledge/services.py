@@ -290,26 +290,29 @@ def say_what(published: Overview, language: str, based_on: int, user) -> None:
 @transaction.atomic
 def set_parts(overview: Overview, parts: list[tuple[type, dict]]) -> None:
     """Give the overview these findings and implications and no others; a finding is named by its code."""
-    for model in [Implication, Finding]:
-        codes = [values["code"] for kind, values in parts if kind is model]
-        model.objects.filter(overview=overview).exclude(code__in=codes).delete()
-    findings = {}
+    known = {(Finding, row.code): row for row in overview.findings.all()}
+    known |= {(Implication, row.code): row for row in overview.implications.select_related("finding")}
+    kept: dict[tuple, Finding | Implication] = {}
     for model, given in parts:
         values = dict(given)
         terms = {name: values.pop(name) for name in ["settings", "staff_groups"] if name in values}
         if "finding" in values:
-            values["finding"] = findings.get(values["finding"])
-        row, _made = model.objects.update_or_create(overview=overview, code=values.pop("code"), defaults=values)
-        if model is Finding:
-            findings[row.code] = row
+            values["finding"] = kept.get((Finding, values["finding"]))
+        row = known.pop((model, values["code"]), None) or model(overview=overview)
+        if row.pk is None or any(getattr(row, name) != value for name, value in values.items()):
+            for name, value in values.items():
+                setattr(row, name, value)
+            row.save()
+        kept[model, row.code] = row
         for name, chosen in terms.items():
             getattr(row, name).set(chosen)
+    for gone in known.values():
+        gone.delete()
 
 
 @transaction.atomic
 def publish_from_files(overview: Overview) -> None:
     """Publish what was loaded from files, if it says anything new; such texts have been reviewed elsewhere."""
-    list_cited_references(overview)
     last = overview.versions.first()
     if last and last.content == content_of(overview):
         return

@@ -58,7 +58,7 @@ WARM = {
     "about": 0,
     "overviews": 2,
     "overviews, filtered": 2,
-    "overview": 3,
+    "overview": 2,
     "organizations": 2,
     "organization": 4,
     "services": 2,

@@ -9,12 +9,13 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 
+from django.db import connection
 from django.utils import timezone
 
 from actors.models import Organization, Service, TopicOfOrganization, TopicOfService
 from events.models import Event, ProgrammeItem, TopicOfEvent
-from knowledge import text
-from knowledge.models import Citation, Overview, Reference, TopicOfOverview
+from knowledge import services
+from knowledge.models import Citation, Finding, Implication, Overview, Reference, Significance, TopicOfOverview
 from lmh_portal.core.languages import LANGUAGES
 from lmh_portal.starter.services import DATA
 from lmh_portal.vocabulary import models as vocabulary
@@ -23,7 +24,30 @@ SHARE_TRANSLATED = {"sv": 1.0, "en": 0.7, "ar": 0.4}
 SHARE_PUBLISHED = 0.95
 REFERENCES = 8  # of an overview
 BODIES = 40  # different texts in each language
+PATTERNS = 40  # overviews whose versions are written out; the others say the same
+MANY = 300  # references of one overview
+MANY_VERSIONS = 1_000  # of the same
 BATCH = 500
+
+
+COLUMNS = "overview_id, number, language, significance, change_note, change_note_sv, content, published_at"
+VERSIONS_OF_ALL = f"""
+    INSERT INTO knowledge_overviewversion ({COLUMNS})
+    SELECT overview.id, 1, '', 'major', '', 'Ny.', content, now()
+    FROM knowledge_overview AS overview
+    JOIN knowledge_overviewversion AS pattern
+      ON pattern.overview_id = %(first)s + (overview.id - %(first)s) %% %(patterns)s
+    WHERE overview.id >= %(first)s + %(patterns)s
+"""
+VERSIONS_OF_ONE = f"""
+    INSERT INTO knowledge_overviewversion ({COLUMNS})
+    SELECT overview_id, later, '', 'typo', '', 'Rättad.', content, now()
+    FROM knowledge_overviewversion, generate_series(2, %(versions)s) AS later WHERE overview_id = %(first)s
+"""
+NUMBERS = """
+    UPDATE knowledge_overview AS overview SET medium_version = 1, major_version = 1,
+      version = (SELECT max(number) FROM knowledge_overviewversion WHERE overview_id = overview.id)
+"""
 
 
 class Writer:
@@ -103,28 +127,36 @@ class Content:
         return max(1, self.rows // 10)
 
     def overviews(self) -> Iterator[Overview]:
-        bodies = {
-            code: [(body, text.render(body)) for body in (writer.body() for _ in range(BODIES))]
-            for code, writer in self.writers.items()
-        }
+        bodies = {code: [writer.body() for _ in range(BODIES)] for code, writer in self.writers.items()}
         today = timezone.localdate()
         for number in range(self.rows):
             overview = Overview(
                 slug=f"overview-{number}", status=self.published(), review_function_sv="Medicinskt ansvarig",
+                license="CC-BY-4.0",
                 published_on=today - dt.timedelta(days=self.chance.randrange(2000)),
                 reviewed_on=today - dt.timedelta(days=100),
                 review_due=today + dt.timedelta(days=self.chance.randint(-50, 500)),
-                **self.translated(title=Writer.title, summary=lambda writer: writer.sentences(40)),
+                **self.translated(
+                    title=Writer.title, question=Writer.title, summary=lambda writer: writer.sentences(40),
+                    key_messages=lambda writer: "\n".join(writer.title() for _ in range(3)),
+                ),
             )  # fmt: skip
             overview.group = self.chance.randrange(self.groups)
             for code in LANGUAGES:
                 if getattr(overview, f"title_{code}"):
-                    body, html = self.chance.choice(bodies[code])
-                    own = ("@group-", f"@group{overview.group}-")
-                    setattr(overview, f"body_{code}", body.replace(*own))
-                    setattr(overview, f"body_html_{code}", html.replace(*own))
+                    body = self.chance.choice(bodies[code])
+                    setattr(overview, f"body_{code}", body.replace("@group-", f"@group{overview.group}-"))
                     setattr(overview, f"words_{code}", len(body.split()))
             yield overview
+
+    def parts(self, overview: Overview) -> list:
+        """Findings and implications of about the usual number."""
+        common = [{"overview": overview, "code": f"part-{number}", "position": number} for number in range(1, 6)]
+        texts = [self.translated(text=Writer.title) for _ in common]
+        return [
+            *(Finding(statement_sv=self.writers["sv"].sentences(30), certainty="low", **one) for one in common),
+            *(Implication(action="do", **one, **text) for one, text in zip(common, texts, strict=True)),
+        ]
 
     def organizations(self) -> Iterator[Organization]:
         types = self._ids(vocabulary.OrganizationType)
@@ -193,6 +225,7 @@ def fill(rows: int) -> None:
             Citation(overview=row, reference_id=keys[f"group{row.group}-{number}"], position=number)
             for number in range(1, REFERENCES + 1)
         ])  # fmt: skip
+    _publish(content, list(keys.values()))
     organizations = []
     for batch in _save(content.organizations()):
         organizations += [row.pk for row in batch]
@@ -211,6 +244,23 @@ def fill(rows: int) -> None:
         _relate(batch, lambda row: [
             ProgrammeItem(event=row, position=n, starts=dt.time(8 + n), name_sv=f"Del {n}") for n in (1, 2, 3)
         ])  # fmt: skip
+
+
+def _publish(content: Content, references: list[int]) -> None:
+    """Give every overview a version; what it says is that of one of a few, which are written out in full."""
+    patterns = list(Overview.objects.order_by("pk")[:PATTERNS])
+    Citation.objects.bulk_create(  # one has as many references and versions as anybody may think of
+        [Citation(overview=patterns[0], reference_id=pk, position=n) for n, pk in enumerate(references[:MANY], 10)],
+        ignore_conflicts=True,
+    )
+    for overview in patterns:
+        for part in content.parts(overview):
+            part.save()
+        notes = {"significance": Significance.MAJOR, "change_note_sv": "Ny."}
+        services.new_version(overview, user=None, **notes)
+    with connection.cursor() as cursor:
+        for query in [VERSIONS_OF_ALL, VERSIONS_OF_ONE, NUMBERS]:
+            cursor.execute(query, {"first": patterns[0].pk, "patterns": len(patterns), "versions": MANY_VERSIONS})
 
 
 def _save(rows: Iterator) -> Iterator[list]:

@@ -80,12 +80,14 @@ overview_list, directory, service_list, calendar = [
 ]  # fmt: skip
 PAGES = [
     Page("overview", "detail", detail("knowledge:overview_detail", overviews)),
+    Page("overview-long", "detail", detail("knowledge:overview_detail", overviews.filter(version__gt=100))),
     Page("overview-ar", "detail", detail("knowledge:overview_detail", overviews, "ar")),
     Page("organisation", "detail", detail("actors:organization_detail", organizations)),
     Page("service", "detail", detail("actors:service_detail", services)),
     Page("event", "detail", detail("events:event_detail", events)),
     Page("overviews", "list", first(overview_list)),
     Page("overviews-facets", "list", two_facets(overview_list, overviews, topic=TOPIC, group="target_groups__code")),
+    Page("implications", "list", first("knowledge:implication_list")),
     Page("overviews-deep", "deep", deep(overview_list, overviews)),
     Page("directory", "list", first(directory)),
     Page("directory-facets", "list", two_facets(directory, organizations, type="organization_type__code", topic=TOPIC)),

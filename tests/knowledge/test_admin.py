@@ -13,9 +13,16 @@ from tests import make
 
 ADD = "/admin/knowledge/overview/add/"
 PREVIEW = "/admin/knowledge/overview/preview/"
-FIELDS = ["title", "summary", "body", "review_function"]
+FIELDS = [
+    "title", "question", "summary", "key_messages", "practice", "body", "gaps", "methods", "review_function",
+    "change_note",
+]  # fmt: skip
 TEXTS = {f"{field}_{code}": "" for field in FIELDS for code in ["sv", "en", "ar"]}
-NO_CITATIONS = {"citations-TOTAL_FORMS": "0", "citations-INITIAL_FORMS": "0"}
+NO_PARTS = {
+    f"{prefix}-{form}": "0"
+    for prefix in ["citations", "findings", "implications"]
+    for form in ["TOTAL_FORMS", "INITIAL_FORMS"]
+}
 
 
 @pytest.fixture
@@ -27,10 +34,10 @@ def editor(db, client):
 
 def form_data(**changes) -> dict:
     values = {
-        "title_sv": "Tolk", "summary_sv": "Kort.", "slug": "tolk", "status": "draft",
-        "published_on": "2026-01-01",
+        "title_sv": "Tolk", "summary_sv": "Kort.", "slug": "tolk", "overview_type": "narrative",
+        "review_months": "12", "seen": "0",
     }  # fmt: skip
-    return TEXTS | NO_CITATIONS | values | changes
+    return TEXTS | NO_PARTS | values | changes
 
 
 def reference_list(overview) -> list[tuple[int, str]]:
@@ -48,7 +55,7 @@ def test_cited_references_are_listed_and_numbered_by_first_mention(editor, clien
 
 def test_list_follows_the_text_when_it_changes(editor, client):
     old, new, uncited = (make.make_reference(key=key) for key in ["old", "new", "uncited"])
-    overview = make.make_overview(references=[old, uncited], slug="tolk")
+    overview = make.make_overview(references=[old, uncited], slug="tolk", status="draft")
     rows = [(row.pk, row.reference_id) for row in overview.citations.all()]
     data = {"citations-TOTAL_FORMS": "2", "citations-INITIAL_FORMS": "2"}
     for number, (pk, _reference) in enumerate(rows):
@@ -64,7 +71,7 @@ def test_list_follows_the_text_when_it_changes(editor, client):
 
 def test_reference_can_be_added_and_removed_by_hand(editor, client):
     gone, added = make.make_reference(key="gone"), make.make_reference(key="added")
-    overview = make.make_overview(references=[gone], slug="tolk")
+    overview = make.make_overview(references=[gone], slug="tolk", status="draft")
     data = {
         "citations-TOTAL_FORMS": "2", "citations-INITIAL_FORMS": "1",
         "citations-0-id": overview.citations.get().pk, "citations-0-overview": overview.pk,

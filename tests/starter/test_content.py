@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from actors.models import Organization, Service
 from events.models import Event, ProgrammeItem
+from knowledge.editions import all_texts, content_of
 from knowledge.models import Overview, Reference
+from knowledge.services import hindrances
 from knowledge.text import cited_keys
 from lmh_portal.core.languages import LANGUAGES
 from lmh_portal.starter.services import DATA, load_starter
@@ -34,6 +36,7 @@ def test_every_file_loads_without_a_problem(loaders):
     assert {loader.title: loader.counts["added"] for loader in loaders} == {
         "vocabularies/target_groups.csv": 22,
         "vocabularies/staff_groups.csv": 33,
+        "vocabularies/settings.csv": 16,
         "vocabularies/organisation_types.csv": 15,
         "vocabularies/event_types.csv": 11,
         "vocabularies/resource_types.csv": 17,
@@ -143,9 +146,15 @@ def test_overviews_are_published_examples_that_cite_what_they_list():
     for overview in Overview.objects.all():
         listed = [citation.reference.key for citation in overview.citations.order_by("position")]
         assert (overview.status, overview.is_demo) == ("published", True)
-        assert set(cited_keys(overview.body_sv)) == set(cited_keys(overview.body_en)) == set(listed)
+        for code in ["sv", "en"]:
+            cited = cited_keys(*(texts[code] for texts in all_texts(content_of(overview))))
+            assert set(cited) == set(listed)
         assert overview.title_ar
         assert overview.summary_ar
+        assert overview.version == 1
+        assert hindrances(overview) == [
+            "Skriv i en mening vad som är nytt i den här versionen. Läsarna ser det i listan över ändringar."
+        ]  # all else is there
         assert not re.search(r"\[\d|^# |^## Refer", overview.body_sv + overview.body_en, re.MULTILINE)
 
 

@@ -5,7 +5,7 @@ from django.apps import apps
 
 from actors.models import Organization
 from events.models import Event, ProgrammeItem
-from knowledge.models import Citation, Overview
+from knowledge.models import Citation, Overview, OverviewVersion
 from lmh_portal.core.version import content_tables
 from lmh_portal.vocabulary.models import Area, Topic
 from tests.starter.conftest import FILES
@@ -105,7 +105,7 @@ def test_overwrite_renders_an_overview_again(load, directory):
 
     load("--overwrite")
 
-    assert "Nytt" in Overview.objects.get().body_html_sv
+    assert "Nytt" in OverviewVersion.objects.get(number=2).content["html"]["body"]["sv"]
 
 
 @pytest.mark.django_db
@@ -113,7 +113,7 @@ def test_texts_missing_in_a_language_are_filled_in_when_asked_for(load):
     load()
     Topic.objects.filter(slug="trauma").update(name_sv="Ändrat", name_en=None)
     Topic.objects.filter(slug="mental-health").update(name_en="Changed")
-    Overview.objects.update(body_en="", body_html_en="")
+    Overview.objects.update(body_en="")
 
     report, problems = load("--language", "en")
 
@@ -123,7 +123,7 @@ def test_texts_missing_in_a_language_are_filled_in_when_asked_for(load):
         ("Psykisk hälsa", "Changed"),
         ("Ändrat", "Trauma"),
     ]
-    assert "Background" in Overview.objects.get().body_html_en
+    assert "Background" in Overview.objects.get().body_en
 
 
 @pytest.mark.django_db
