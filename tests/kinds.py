@@ -12,12 +12,13 @@ from actors.forms import OrganizationFilters, ServiceFilters
 from actors.models import Organization, Service
 from events.forms import EventFilters
 from events.models import Event
-from knowledge.forms import OverviewFilters
-from knowledge.models import Overview
+from knowledge.forms import ImplicationFilters, OverviewFilters
+from knowledge.models import Implication, Overview
 from tests.sites import ROWS, addresses, public_views
 
 LISTS = {
     "knowledge:overview_list": (OverviewFilters, Overview.objects.all),
+    "knowledge:implication_list": (ImplicationFilters, Implication.objects.all),
     "actors:organization_list": (OrganizationFilters, Organization.objects.all),
     "actors:service_list": (ServiceFilters, Service.objects.all),
     "events:event_list": (EventFilters, lambda: Event.objects.upcoming()),
@@ -50,6 +51,7 @@ def _rich_rows(view: str) -> list[str]:
         return [*_slugs(coming.order_by("-much", "pk")), *_slugs(past.order_by("pk"))]
     much = {
         "knowledge:overview_detail": Count("citations"),
+        "knowledge:overview_changes": Count("versions"),
         "actors:organization_detail": Count("units", distinct=True) + Count("services", distinct=True),
         "actors:service_detail": Count("areas"),
     }[view]

@@ -6,11 +6,13 @@ from django.utils.translation import override
 
 from actors.models import Organization, Service
 from events.models import Event
-from knowledge.models import Overview
+from knowledge.models import Overview, OverviewVersion
 from lmh_portal.core.languages import LANGUAGES
 
+STAFF_ONLY = {"knowledge:overview_draft"}
 ROWS = {
     "knowledge:overview_detail": Overview,
+    "knowledge:overview_changes": Overview,
     "actors:organization_detail": Organization,
     "actors:service_detail": Service,
     "events:event_detail": Event,
@@ -23,7 +25,7 @@ def public_views() -> list[str]:
     for entry in get_resolver().url_patterns:
         if isinstance(entry.pattern, LocalePrefixPattern):
             names += _names(entry.url_patterns, "")
-    return sorted(names)
+    return sorted(set(names) - STAFF_ONLY)
 
 
 def _names(patterns, namespace: str) -> list[str]:
@@ -39,9 +41,13 @@ def _names(patterns, namespace: str) -> list[str]:
 def addresses(view: str, language: str) -> list[str]:
     """The addresses of a view's pages in a language: one, or one for each row in the database."""
     with override(language):
-        if view not in ROWS:
-            return [reverse(view)]
-        return [reverse(view, args=[slug]) for slug in ROWS[view].objects.values_list("slug", flat=True)]
+        return [reverse(view, args=arguments) for arguments in _arguments(view)]
+
+
+def _arguments(view: str) -> list[tuple]:
+    if view == "knowledge:overview_version":
+        return list(OverviewVersion.objects.values_list("overview__slug", "number"))
+    return list(ROWS[view].objects.values_list("slug")) if view in ROWS else [()]
 
 
 def all_addresses() -> list[str]:

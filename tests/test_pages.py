@@ -23,6 +23,7 @@ def make_something_of_everything():
 
     topic = make_topic(name_en="Trauma", definition_sv="x")
     group, staff = make_term(vocabulary.TargetGroup), make_term(vocabulary.StaffGroup)
+    setting = make_term(vocabulary.CareSetting)
     language = make_term(vocabulary.Language, code="ti", autonym="ትግርኛ", script="Ethi")
     place = make_area(outline="M0,0 9,0 9,9Z")
     about = {"topics": [topic], "target_groups": [group]}
@@ -31,7 +32,12 @@ def make_something_of_everything():
     make_service(**about, organization=parent, areas=[place], certainty="generic", website="https://example.org")
     make_overview(
         **about, staff_groups=[staff], references=[make_reference(key="berg2020", doi="10.1/x")], is_demo=True,
-        body_sv="## Bakgrund\n\nText [@berg2020].", title_ar="عنوان", summary_ar="ملخص", review_due="2020-01-01",
+        body_sv="## Bakgrund\n\nText [@berg2020].", question_sv="Hur?", key_messages_sv="Ett.\nTvå.",
+        practice_sv="Gör [@berg2020].", gaps_sv="Mycket.", methods_sv="Så.", license="CC-BY-4.0",
+        review_function_sv="Handläggare",
+        findings=[{"certainty": "low", "studies": 2, "reasons_sv": "Få studier."}, {"statement_en": "Found."}],
+        implications=[{"settings": [setting], "staff_groups": [staff]}, {"action": "avoid", "text_sv": "Låt bli."}],
+        title_ar="عنوان", summary_ar="ملخص", review_due="2020-01-01",
     )  # fmt: skip
     make_event(**about, staff_groups=[staff], organizer=parent, municipality=place, programme=["Start"], is_demo=True,
                maximum_attendee_capacity=20, fee_sek=0, meetings=3, languages=[language])  # fmt: skip

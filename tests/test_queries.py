@@ -22,6 +22,7 @@ from tests.make import (
 def make_site(how_many: int) -> dict[str, str]:
     """Rows that all share a topic; the addresses of pages that show them."""
     topic, group, staff = make_topic(), make_term(vocabulary.TargetGroup), make_term(vocabulary.StaffGroup)
+    setting = make_term(vocabulary.CareSetting)
     place, language = make_area(outline="M0,0 9,0 9,9Z"), make_term(vocabulary.Language)
     about = {"topics": [topic], "target_groups": [group]}
     parent = make_organization(**about, languages=[language])
@@ -29,7 +30,10 @@ def make_site(how_many: int) -> dict[str, str]:
     for _ in range(how_many):
         make_organization(**about, parent_organization=parent, municipality=place)
         service = make_service(**about, organization=parent, areas=[place, place.within], languages=[language])
-        overview = make_overview(**about, staff_groups=[staff], references=references)
+        overview = make_overview(
+            **about, staff_groups=[staff], references=references, findings=[{}] * how_many,
+            implications=[{"settings": [setting], "staff_groups": [staff]}] * how_many,
+        )  # fmt: skip
         event = make_event(
             **about, staff_groups=[staff], organizer=parent, municipality=place, languages=[language],
             programme=["a"] * how_many,
@@ -41,6 +45,9 @@ def make_site(how_many: int) -> dict[str, str]:
         "overviews": reverse("knowledge:overview_list"),
         "overviews, filtered": reverse("knowledge:overview_list") + f"?topic={topic.slug}&group={group.code}",
         "overview": overview.get_absolute_url(),
+        "overview, version": reverse("knowledge:overview_version", args=[overview.slug, 1]),
+        "overview, versions": reverse("knowledge:overview_changes", args=[overview.slug]),
+        "implications": reverse("knowledge:implication_list") + f"?setting={setting.code}",
         "organizations": reverse("actors:organization_list"),
         "organization": parent.get_absolute_url(),
         "services": reverse("actors:service_list") + f"?municipality={place.code}&topic={topic.slug}",
@@ -59,6 +66,9 @@ WARM = {
     "overviews": 2,
     "overviews, filtered": 2,
     "overview": 2,
+    "overview, version": 4,
+    "overview, versions": 2,
+    "implications": 2,
     "organizations": 2,
     "organization": 4,
     "services": 2,
