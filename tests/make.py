@@ -14,6 +14,10 @@ from lmh_portal.vocabulary import models as vocabulary
 from lmh_portal.vocabulary.services import flatten_hierarchies
 
 _number = count(1)
+NO_RELATED_CHOICES = {  # of a page's form on the desk
+    "home-relatedchoice-page_type-page_id-TOTAL_FORMS": "0",
+    "home-relatedchoice-page_type-page_id-INITIAL_FORMS": "0",
+}
 
 
 def make_term(model, **fields):

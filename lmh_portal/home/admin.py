@@ -124,7 +124,8 @@ class RelatedInline(PartOfPage, GenericTabularInline):
     verbose_name_plural = _("related pages that the panel always shows, or never")
 
     def get_queryset(self, request):
-        return super().get_queryset(request).prefetch_related("target")
+        """Whether somebody may see them depends on the page, which Django does not name here."""
+        return RelatedChoice.objects.prefetch_related("target")
 
     def may_edit(self, request, obj=None) -> bool:
         """Of a page that exists; the next version of one has no panel of its own."""
