@@ -27,12 +27,13 @@ def make_site(how_many: int) -> dict[str, str]:
     about = {"topics": [topic], "target_groups": [group]}
     parent = make_organization(**about, languages=[language])
     references = [make_reference() for _ in range(how_many)]
-    for _ in range(how_many):
+    for number in range(how_many):
+        parts = how_many if number == how_many - 1 else 1  # the pages are those of the last
         make_organization(**about, parent_organization=parent, municipality=place)
         service = make_service(**about, organization=parent, areas=[place, place.within], languages=[language])
         overview = make_overview(
-            **about, staff_groups=[staff], references=references, findings=[{}] * how_many,
-            implications=[{"settings": [setting], "staff_groups": [staff]}] * how_many,
+            **about, staff_groups=[staff], references=references, findings=[{}] * parts,
+            implications=[{"settings": [setting], "staff_groups": [staff]}] * parts,
         )  # fmt: skip
         event = make_event(
             **about, staff_groups=[staff], organizer=parent, municipality=place, languages=[language],
