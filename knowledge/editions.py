@@ -16,6 +16,7 @@ from functools import cached_property
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
+from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
 
 from knowledge import text
@@ -23,12 +24,14 @@ from knowledge.differences import Piece, difference, is_same
 from knowledge.models import Finding, Implication, Overview, Reference
 from lmh_portal.core.languages import LANGUAGES, text_order
 from lmh_portal.core.translated import Text, page_language
+from lmh_portal.vocabulary.glossary import Word, explain
 
 PLAIN = ["title", "question", "summary", "key_messages", "review_function"]
 MARKDOWN = ["practice", "body", "gaps", "methods"]
 FACTS = ["overview_type", "license", "published_on", "searched_until", "reviewed_on", "is_demo"]
 FIRST = ["title", "question", "summary", "key_messages", "practice"]  # before the findings on a page
 LAST = ["body", "gaps", "methods", "review_function"]
+BETWEEN = "\n\ue000\n"  # texts that are explained as one; a character that no text has
 OF_FINDING = ["statement", "reasons"]
 OF_IMPLICATION = ["text"]
 OF_REFERENCE = ["key", "kind", "authors", "year", "title", "container", "details", "doi", "url"]
@@ -186,6 +189,7 @@ class Edition:
         self.findings = [self._finding(one) for one in content["findings"]]
         self.implications = [self._implication(one) for one in content["implications"]]
         self.body, self.gaps, self.methods = (self._drawn(content, field) for field in ["body", "gaps", "methods"])
+        self.words = self._explain()
 
     def plain(self, field: str) -> Text:
         return _best(self.content["texts"][field])
@@ -249,6 +253,15 @@ class Edition:
     @property
     def license_label(self) -> str:
         return Overview.License(self.facts["license"]).label if self.facts["license"] else ""
+
+    def _explain(self) -> list[Word]:
+        """Mark the first use of each term of the glossary in the long texts; the terms that the page explains."""
+        language = self.body.language
+        names = [name for name in ["practice", "body"] if getattr(self, name).language == language]
+        html, words = explain(BETWEEN.join(getattr(self, name).value for name in names), language)
+        for name, part in zip(names, html.split(BETWEEN), strict=True):
+            setattr(self, name, Text(mark_safe(part), language))  # noqa: S308 (sanitised before)
+        return words
 
     def _drawn(self, part: dict[str, Any], field: str) -> Text:
         html = _best(part["html"][field])

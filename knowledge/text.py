@@ -22,7 +22,7 @@ class Heading(NamedTuple):
 
 def render(body: str, prefix: str = "s") -> str:
     """Sanitised HTML; the prefix keeps the headings' addresses apart from those of a page's other texts."""
-    return HEADING_ID.sub(rf"\1{prefix}-", markdown.to_html(body))
+    return HEADING_ID.sub(rf"\1{prefix}-", markdown.to_html(body.replace("\ue000", "")))
 
 
 def headings(html: str) -> list[Heading]:

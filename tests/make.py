@@ -26,6 +26,12 @@ def make_term(model, **fields):
     return model.objects.create(**{"code": f"term-{number}", "name_sv": f"Term {number}"} | fields)
 
 
+def make_glossary_term(**fields) -> vocabulary.GlossaryTerm:
+    number = next(_number)
+    values = {"code": f"word-{number}", "name_sv": f"Ord {number}", "definition_sv": "En förklaring."}
+    return vocabulary.GlossaryTerm.objects.create(**values | fields)
+
+
 def make_topic(**fields) -> vocabulary.Topic:
     number = next(_number)
     topic = vocabulary.Topic.objects.create(**{"slug": f"topic-{number}", "name_sv": f"Ämne {number}"} | fields)

@@ -9,6 +9,32 @@ from lmh_portal.core.languages import LANGUAGES
 HANDLERS = {"onclick", "onchange", "onload", "onsubmit", "oninput", "onerror", "onfocus", "onblur"}
 
 
+class Elements(HTMLParser):
+    """What a browser would make of a piece of HTML: its elements in order, and what text is in them."""
+
+    def __init__(self, html: str):
+        super().__init__()
+        self.found: list[tuple[str, dict]] = []
+        self._texts: list[tuple[str, str]] = []
+        self._inside: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def texts(self, tag: str) -> list[str]:
+        return [text for inside, text in self._texts if inside == tag]
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+        self._inside.append(tag)
+
+    def handle_endtag(self, tag):
+        while self._inside and self._inside.pop() != tag:
+            pass
+
+    def handle_data(self, data):
+        self._texts.append((self._inside[-1] if self._inside else "", data))
+
+
 class Page(HTMLParser):
     """A response's HTML, taken apart; `faults` lists what breaks the portal's promises."""
 

@@ -47,6 +47,7 @@ MAKERS = {
     Overview: make_full_overview,
     Reference: make.make_reference,
     Event: lambda: make.make_event(topics(), organizer=make.make_organization(), programme=["Start", "Slut"]),
+    vocabulary.GlossaryTerm: lambda: make.make_glossary_term(use_instead=make.make_glossary_term()),
     vocabulary.Topic: lambda: make.make_topic(broader=make.make_topic()),
     vocabulary.Area: make.make_area,
     Message: make_message,

@@ -6,6 +6,7 @@ from lmh_portal.core.languages import LANGUAGES
 from tests.make import (
     make_area,
     make_event,
+    make_glossary_term,
     make_organization,
     make_overview,
     make_reference,
@@ -30,9 +31,11 @@ def make_something_of_everything():
     parent = make_organization(**about, municipality=place, website="https://example.org", languages=[language])
     make_organization(parent_organization=parent, name_en="Unit")
     make_service(**about, organization=parent, areas=[place], certainty="generic", website="https://example.org")
+    preferred = make_glossary_term(name_sv="tolk", synonyms_sv="språktolk", name_ar="مترجم", definition_ar="شرح")
+    make_glossary_term(name_sv="översättare", use_instead=preferred)
     make_overview(
         **about, staff_groups=[staff], references=[make_reference(key="berg2020", doi="10.1/x")], is_demo=True,
-        body_sv="## Bakgrund\n\nText [@berg2020].", question_sv="Hur?", key_messages_sv="Ett.\nTvå.",
+        body_sv="## Bakgrund\n\nText om tolk [@berg2020].", question_sv="Hur?", key_messages_sv="Ett.\nTvå.",
         practice_sv="Gör [@berg2020].", gaps_sv="Mycket.", methods_sv="Så.", license="CC-BY-4.0",
         review_function_sv="Handläggare",
         findings=[{"certainty": "low", "studies": 2, "reasons_sv": "Få studier."}, {"statement_en": "Found."}],

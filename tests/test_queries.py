@@ -10,6 +10,7 @@ from lmh_portal.vocabulary import models as vocabulary
 from tests.make import (
     make_area,
     make_event,
+    make_glossary_term,
     make_organization,
     make_overview,
     make_reference,
@@ -27,6 +28,9 @@ def make_site(how_many: int) -> dict[str, str]:
     about = {"topics": [topic], "target_groups": [group]}
     parent = make_organization(**about, languages=[language])
     references = [make_reference() for _ in range(how_many)]
+    preferred = make_glossary_term(name_sv="text")
+    for _ in range(how_many):
+        make_glossary_term(use_instead=preferred)
     for number in range(how_many):
         parts = how_many if number == how_many - 1 else 1  # the pages are those of the last
         make_organization(**about, parent_organization=parent, municipality=place)
@@ -43,6 +47,7 @@ def make_site(how_many: int) -> dict[str, str]:
     return {
         "front": reverse("home:front_page"),
         "about": reverse("home:about"),
+        "glossary": reverse("home:glossary"),
         "overviews": reverse("knowledge:overview_list"),
         "overviews, filtered": reverse("knowledge:overview_list") + f"?topic={topic.slug}&group={group.code}",
         "overview": overview.get_absolute_url(),
@@ -67,6 +72,7 @@ def make_site(how_many: int) -> dict[str, str]:
 WARM = {
     "front": 3,
     "about": 0,
+    "glossary": 1,
     "overviews": 2,
     "overviews, filtered": 2,
     "overview": 2,

@@ -1,7 +1,9 @@
 """Knowledge overviews on the editors' desk: writing, and what happens to what is written."""
 
+from itertools import islice
+
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.contenttypes.models import ContentType
@@ -17,7 +19,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from knowledge import text
+from knowledge import readability, text, text_checks
 from knowledge.admin.workflow import Workflow
 from knowledge.editions import MARKDOWN, OF_FINDING, OF_IMPLICATION
 from knowledge.models import (
@@ -43,6 +45,7 @@ from lmh_portal.core.languages import LANGUAGES, SOURCE_LANGUAGE
 from lmh_portal.core.translated import columns
 
 Status = Overview.Status
+WARNINGS_SHOWN = 10
 
 
 def keys_of_references(keys) -> set[str]:
@@ -83,6 +86,9 @@ class OverviewForm(forms.ModelForm):
     def clean(self):
         super().clean()
         refuse_unknown_citations(self, [name for name in columns(*MARKDOWN) if name in self.fields])
+        for name in columns(*MARKDOWN):
+            for refusal in text_checks.refusals(self.cleaned_data.get(name) or ""):
+                self.add_error(name, refusal)
         if self.instance.pk and "seen" in self.fields:
             self._compare_editions()
         return self.cleaned_data
@@ -319,6 +325,17 @@ class OverviewAdmin(Workflow, PublishableAdmin):
         super().save_related(request, form, formsets, change)
         if form.instance.status == Status.DRAFT:
             list_cited_references(form.instance)
+            self.warn_of_problems(request, form.instance)
+
+    def warn_of_problems(self, request, overview):
+        """Say what the texts should have better; the first few, as a list too long is not read."""
+        found = (
+            (code, problem)
+            for code in LANGUAGES
+            for problem in text_checks.problems(getattr(overview, f"body_{code}") or "", code)
+        )
+        for code, problem in islice(found, WARNINGS_SHOWN):
+            messages.warning(request, f"{language_name(code)}: {problem}")
 
     # --- lists
 
@@ -374,11 +391,15 @@ class OverviewAdmin(Workflow, PublishableAdmin):
         if not (self.has_add_permission(request) or self.has_change_permission(request)):
             raise PermissionDenied
         body = request.POST.get("body", "")
+        figure = readability.lix(body) if request.POST.get("language") == "sv" else None
         cited = text.cited_keys(body)
         known = keys_of_references(cited)
         numbers = {key: number for number, key in enumerate((key for key in cited if key in known), 1)}
         context = {
             "html": text.with_citations(text.render(body), numbers),
             "unknown": [key for key in cited if key not in known],
+            "refusals": text_checks.refusals(body),
+            "lix": figure,
+            "level": readability.level(figure) if figure else "",
         }
         return render(request, "admin/knowledge/overview/_preview.html", context)

@@ -159,10 +159,12 @@ class TranslatedStack(PartOfPage, TranslationStackedInline):
 class TranslatedAdmin(DeskInputs, TranslationAdmin):
     """A model with translated fields: one tab per language, before all other fields.
 
-    `translated_fields` names the fields in the tabs, the one that serves as title first.
+    `translated_fields` names the fields in the tabs, the one that serves as title first;
+    `optional_translations` those of them that no language need have because another has.
     """
 
     translated_fields: list[str] = ["name", "definition"]
+    optional_translations: list[str] = []
     list_per_page = 50
     save_on_top = True
 
@@ -208,6 +210,7 @@ class TranslatedAdmin(DeskInputs, TranslationAdmin):
         return sum(
             bool(getattr(row, f"{field}_{SOURCE_LANGUAGE}")) and not getattr(row, f"{field}_{code}")
             for field in self.translated_fields
+            if field not in self.optional_translations
         )
 
 

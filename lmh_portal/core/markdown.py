@@ -1,33 +1,61 @@
 """Markdown to safe HTML. What this returns may be shown as it is; nothing else may."""
 
+from collections import Counter
+from itertools import pairwise
+
 import nh3
+from django.utils.html import escape
 from django.utils.text import slugify
 from markdown_it import MarkdownIt
-from mdit_py_plugins.anchors import anchors_plugin
+from markdown_it.token import Token
 
-_parser = (
-    MarkdownIt("commonmark", {"html": False})
-    .enable(["table", "strikethrough"])
-    .use(
-        anchors_plugin,
-        min_level=2,
-        max_level=4,
-        slug_func=lambda text: f"s-{slugify(text, allow_unicode=True)}",
-    )
-)
+LONGEST = 100_000  # characters: some 15,000 words, and still rendered within seconds, however it is written
+HEADINGS = ["h2", "h3", "h4"]
+
+_parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+_unwanted = dict.fromkeys(map(ord, "\x00\u202d\u202e"))  # no text, and overrides of the direction of reading
 _allowed_tags = {
-    "p", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "s", "a", "blockquote", "code", "pre", "hr", "br",
+    "p", *HEADINGS, "ul", "ol", "li", "strong", "em", "s", "a", "blockquote", "code", "pre", "hr", "br",
     "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
-_allowed_attributes = {"*": set(), "a": {"href"}, "h2": {"id"}, "h3": {"id"}, "h4": {"id"}, "ol": {"start"}}
+_allowed_attributes = {"*": set(), "a": {"href"}, "ol": {"start"}} | {tag: {"id"} for tag in HEADINGS}
 
 
 def to_html(markdown: str) -> str:
-    """HTML of the allowed tags only: no images, no HTML of the author's, links to http(s), mailto and tel."""
+    """HTML of the allowed tags only: no images, no HTML of the author's, links to http(s), mailto and tel.
+
+    A text longer than LONGEST, which forms refuse, is shown as it was written.
+    """
+    if len(markdown) > LONGEST:
+        paragraphs = markdown.translate(_unwanted).split("\n\n")
+        return "\n".join(f"<p>{escape(one.strip())}</p>" for one in paragraphs if one.strip())
     return nh3.clean(
-        _parser.render(markdown.replace("\x00", "")),
+        _parser.renderer.render(tokens(markdown), _parser.options, {}),
         tags=_allowed_tags,
         attributes=_allowed_attributes,
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel=None,
+    )
+
+
+def tokens(markdown: str) -> list[Token]:
+    """The parts of a text, headings with the ids that links can lead to."""
+    parts = _parser.parse(markdown.translate(_unwanted))
+    ids: set[str] = set()
+    times: Counter[str] = Counter()  # of a title so far: counting on from there keeps a thousand equal ones cheap
+    for heading, title in pairwise(parts):
+        if heading.type == "heading_open" and heading.tag in HEADINGS:
+            slug = f"s-{slugify(plain(title), allow_unicode=True)}"
+            while (id_ := f"{slug}-{times[slug]}" if times[slug] else slug) in ids:
+                times[slug] += 1
+            ids.add(id_)
+            heading.attrSet("id", id_)
+    return parts
+
+
+def plain(inline: Token) -> str:
+    """The words of a part that holds text, without the marks."""
+    return "".join(
+        " " if part.type in {"softbreak", "hardbreak"} else part.content if part.type != "image" else ""
+        for part in inline.children or []
     )

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 from django.core.paginator import Paginator
 from django.utils import timezone
+from django.utils.html import escape
 
 from actors.models import Organization, Service
 from events.models import Event
@@ -12,6 +13,7 @@ from knowledge.models import Overview
 from lmh_portal.core.languages import SOURCE_LANGUAGE
 from lmh_portal.core.translated import Text
 from lmh_portal.vocabulary.facets import ActiveFilter, Choice, CountedChoice, Facet, Group
+from lmh_portal.vocabulary.glossary import explain
 from lmh_portal.vocabulary.terms import terms
 
 LONG = "Hälsokommunikatörsutbildningssamordnare i Västra Götaland"
@@ -35,7 +37,11 @@ def samples() -> dict:
         3,
         "postponed",
     )
+    first_term = next(iter(terms("glossary").values()), None)
+    explained, words = explain(escape(first_term.names[SOURCE_LANGUAGE] if first_term else LONG), SOURCE_LANGUAGE)
     return {
+        "explained": explained,
+        "words": words,
         "overview": overview,
         "organization": organization,
         "service": service,

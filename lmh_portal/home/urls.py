@@ -16,5 +16,6 @@ urlpatterns = [
     path(pgettext_lazy("URL path", "personal-data/"), views.page, {"name": "privacy"}, name="privacy"),
     path(pgettext_lazy("URL path", "cookies/"), views.page, {"name": "cookies"}, name="cookies"),
     path(pgettext_lazy("URL path", "certainty/"), views.page, {"name": "certainty"}, name="certainty"),
+    path(pgettext_lazy("URL path", "glossary/"), views.glossary, name="glossary"),
     path(pgettext_lazy("URL path", "components/"), views.gallery, name="gallery"),
 ]

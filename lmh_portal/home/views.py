@@ -2,6 +2,7 @@ from django.db import connection
 from django.db.models import CharField, Count, Value
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request, override
@@ -9,9 +10,11 @@ from django.utils.translation import get_language_from_request, override
 from actors.models import Organization, Service
 from events.models import Event
 from knowledge.models import Overview
+from lmh_portal.core.translated import page_language
 from lmh_portal.core.version import remembered
 from lmh_portal.home import pages
 from lmh_portal.home.gallery import samples
+from lmh_portal.home.glossary import by_letter
 
 
 def choose_language(request):
@@ -47,6 +50,15 @@ def _counts() -> dict[str, int]:
 
 def page(request, name):
     return render(request, "home/page.html", {"page": pages.page(name)})
+
+
+def glossary(request):
+    """Every term, drawn once for each language and content version."""
+    terms = remembered(
+        ("glossary", page_language()),
+        lambda: render_to_string("home/_glossary_terms.html", {"letters": by_letter()}),
+    )
+    return render(request, "home/glossary.html", {"terms": terms})
 
 
 def gallery(request):

@@ -49,6 +49,26 @@ class LanguageAdmin(TermAdmin):
     help_texts = TermAdmin.help_texts | {"code": _("BCP 47 tag, for example sv, ar or so.")}
 
 
+@admin.register(models.GlossaryTerm)
+class GlossaryTermAdmin(TermAdmin):
+    translated_fields = ["name", "definition", "synonyms"]
+    optional_translations = ["synonyms"]
+    list_display = ["heading", "code", "use_instead", "translations"]
+    list_select_related = ["use_instead"]
+    search_fields = ["code", *columns("name", "synonyms")]
+    autocomplete_fields = ["use_instead"]
+    fieldsets = [(_("In the glossary"), {"fields": ["code", "use_instead"]})]
+    help_texts = TermAdmin.help_texts | {
+        "name": _("As texts write it, in its basic form. Usual endings are recognised."),
+        "definition": _("One or two plain sentences. Readers see them where a text first uses the word."),
+        "synonyms": _("Other words and forms that texts use for the same, one on each line."),
+        "use_instead": _("Only if texts should avoid this word: the one that they should use."),
+    }
+
+    def view_on_site(self, term):
+        return term.get_absolute_url()
+
+
 class HierarchyAdmin(TranslatedAdmin):
     """Terms within wider terms: what is saved takes effect in searches at once."""
 

@@ -68,7 +68,7 @@ class TermFacet(Facet):
 
     def choices(self):
         for term in terms(self.kind).values():
-            if not self.area_kind or term.kind == self.area_kind:
+            if not self.area_kind or term.detail == self.area_kind:
                 yield Choice(term.code, str(term.pk), term.text, is_narrower=self.kind == "topic" and bool(term.parent))
 
 

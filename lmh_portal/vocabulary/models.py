@@ -2,11 +2,17 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 from taggit.models import ItemBase, TagBase
 
-from lmh_portal.core.translated import translated
+from lmh_portal.core.translated import Text, translated
+
+
+def lines(text: str) -> list[str]:
+    """What stands on the lines of a field that takes one entry a line."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 class Term(models.Model):
@@ -85,6 +91,50 @@ class Language(Term):
     class Meta(Term.Meta):
         verbose_name = pgettext_lazy("spoken or written language", "language")
         verbose_name_plural = pgettext_lazy("spoken or written languages", "languages")
+
+
+class GlossaryTerm(models.Model):
+    """A word of the field, explained where texts first use it."""
+
+    code = models.SlugField(_("code"), unique=True, help_text=_("Stable; used in addresses and files."))
+    name = models.CharField(_("name"), max_length=120)
+    definition = models.TextField(_("definition"), blank=True)
+    synonyms = models.TextField(_("synonyms"), blank=True)
+    use_instead = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="discouraged", verbose_name=_("use instead")
+    )
+
+    class Meta:
+        verbose_name = _("glossary term")
+        verbose_name_plural = _("glossary terms")
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(use_instead=models.F("pk")),
+                name="glossary_term_is_not_used_instead_of_itself",
+                violation_error_message=_("A term cannot be used instead of itself."),
+            )
+        ]
+
+    def __str__(self):
+        return translated(self, "name").value
+
+    def get_absolute_url(self):
+        return f"{reverse('home:glossary')}#{self.code}"
+
+    def clean(self):
+        """From a discouraged word it is one step to the preferred one."""
+        if self.use_instead and self.use_instead.use_instead_id:
+            raise ValidationError({"use_instead": _("That term is discouraged itself: choose the preferred one.")})
+        if self.use_instead and self.pk and self.discouraged.exists():
+            raise ValidationError({"use_instead": _("Other terms point to this one: it cannot be discouraged.")})
+
+    @property
+    def synonym_list(self) -> Text:
+        """The synonyms of the name that the page shows, in one line."""
+        language = translated(self, "name").language
+        synonyms = lines(getattr(self, f"synonyms_{language}") or "")
+        return Text(pgettext("list separator", ", ").join(synonyms), language)
 
 
 class Topic(TagBase):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from django.db.models import CharField, IntegerField, Value
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, JSONObject
 from django.utils.safestring import SafeString
 
 from lmh_portal.core.languages import LANGUAGES, SOURCE_LANGUAGE, text_order
@@ -21,6 +21,7 @@ KINDS = {
     "event_type": models.EventType,
     "language": models.Language,
     "area": models.Area,
+    "glossary": models.GlossaryTerm,
 }
 
 
@@ -33,7 +34,7 @@ class TermInMemory:
     names: dict[str, str]
     place: int  # in the vocabulary's order
     parent: "int | None" = None
-    kind: str = ""  # of an area
+    detail: str = ""  # an area's kind; a glossary term's texts, as JSON
     drawn: dict[str, SafeString] = field(default_factory=dict)  # by page language
 
     @property
@@ -68,6 +69,9 @@ def _load() -> dict[str, dict[int, TermInMemory]]:
             code, parent = "slug", "broader_id"
         if model is models.Area:
             parent, detail, position = "within_id", "kind", Value(0)
+        if model is models.GlossaryTerm:
+            texts = columns("definition", "synonyms")
+            parent, detail, position = "use_instead_id", JSONObject(**dict(zip(texts, texts, strict=True))), Value(0)
         return (
             model.objects.rewrite(False)  # columns are named here; modeltranslation would shuffle them
             .order_by()

@@ -21,6 +21,12 @@ class TermTranslation(TranslationOptions):
     required_languages = {"sv": ["name"], "default": []}
 
 
+@register(models.GlossaryTerm)
+class GlossaryTermTranslation(TranslationOptions):
+    fields = ["name", "definition", "synonyms"]
+    required_languages = {"sv": ["name"], "default": []}
+
+
 @register(models.Area)
 class AreaTranslation(TranslationOptions):
     fields = ["name"]

@@ -121,6 +121,45 @@ def test_preview_escapes_what_is_not_markdown(editor, client):
     assert 'href="javascript' not in html
 
 
+@pytest.mark.parametrize(("language", "is_shown"), [("sv", True), ("en", False), ("", False), ("\x00", False)])
+def test_preview_says_how_hard_a_swedish_text_is_to_read(editor, client, language, is_shown):
+    text = "Det är bra att gå ut en dag. " * 10
+
+    html = client.post(PREVIEW, {"body": text, "language": language}).content.decode()
+
+    assert ("LIX 8: mycket lätt" in html) == is_shown
+
+
+def test_preview_of_a_text_that_cannot_be_saved_says_why(editor, client):
+    assert "errornote" in client.post(PREVIEW, {"body": "> " * 10_000 + "a"}).content.decode()
+
+
+@pytest.mark.parametrize("body", ["a" * 100_001, "> " * 10_000 + "a"])
+def test_text_too_long_or_too_deep_is_refused(editor, client, body):
+    response = client.post(ADD, form_data(body_en=body))
+
+    assert list(response.context["adminform"].form.errors) == ["body_en"]
+    assert not Overview.objects.exists()
+
+
+def test_problems_of_a_saved_text_are_warnings(editor, client):
+    response = client.post(
+        ADD, form_data(body_sv="# Läge\n\n[här](https://example.org)"), headers={"accept-language": "en"}, follow=True
+    )
+
+    assert Overview.objects.exists()
+    assert [str(message) for message in response.context["messages"] if message.level_tag == "warning"] == [
+        "Swedish: The heading “Läge” has one #, like the page's title. Start with ##.",
+        "Swedish: The link “här” does not say where it leads. Write what readers find there.",
+    ]
+
+
+def test_no_more_than_ten_problems_are_said_at_once(editor, client):
+    response = client.post(ADD, form_data(body_sv="# a\n\n" * 20), follow=True)
+
+    assert sum(message.level_tag == "warning" for message in response.context["messages"]) == 10
+
+
 def test_preview_answers_editors_only(db, client):
     assert client.post(PREVIEW, {"body": "x"}).status_code == 302
     client.force_login(make.make_editor(is_staff=False))

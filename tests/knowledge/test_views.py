@@ -7,7 +7,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, override
 
-from tests.make import make_editor, make_event, make_overview, make_reference, make_service, make_topic
+from tests.make import (
+    make_editor,
+    make_event,
+    make_glossary_term,
+    make_overview,
+    make_reference,
+    make_service,
+    make_topic,
+)
 from tests.reading import read
 
 
@@ -94,3 +102,23 @@ def test_long_list_has_pages_that_keep_the_filters(client):
     assert 'href="?topic=trauma&amp;page=2"' in first.content.decode()
     assert len(first.context["page"].object_list) == 20
     assert len(last.context["page"].object_list) == 5
+
+
+@pytest.mark.django_db
+def test_first_use_of_a_term_opens_its_definition(client):
+    make_glossary_term(code="tolk", name_sv="tolk", definition_sv="Överför <tal>.")
+    make_glossary_term(name_sv="ingenstans")
+    overview = make_overview(body_sv="## Tolk\n\nBoka [tolk](/sv/) eller tolk. En tolk.")
+
+    html = read(client, overview.get_absolute_url()).html
+
+    button = '<dfn><button type="button" class="term" popovertarget="term-tolk">tolk</button></dfn>'
+    assert f'<p>Boka <a href="/sv/">tolk</a> eller {button}. En tolk.</p>' in html
+    assert html.count("popover id=") == 1
+    assert "Överför &lt;tal&gt;." in html
+    assert f'href="{reverse("home:glossary")}#tolk"' in html
+
+
+@pytest.mark.django_db
+def test_text_without_terms_has_no_list_of_them(client):
+    assert "popover" not in read(client, make_overview().get_absolute_url()).html

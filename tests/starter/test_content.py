@@ -16,7 +16,8 @@ from knowledge.text import cited_keys
 from lmh_portal.core.languages import LANGUAGES
 from lmh_portal.starter.services import DATA, load_starter
 from lmh_portal.vocabulary import models as vocabulary
-from lmh_portal.vocabulary.models import Area, Topic
+from lmh_portal.vocabulary.glossary import explain
+from lmh_portal.vocabulary.models import Area, GlossaryTerm, Topic
 from lmh_portal.vocabulary.outline import MAP_VIEW_BOX
 
 SATURDAY = 5
@@ -43,6 +44,7 @@ def test_every_file_loads_without_a_problem(loaders):
         "vocabularies/intervention_levels.csv": 4,
         "vocabularies/languages.csv": 29,
         "vocabularies/topics.csv": 42,
+        "glossary.csv": 41,
         "countries.csv": 1,
         "counties.csv": 21,
         "subregions.csv": 4,
@@ -78,10 +80,24 @@ def test_readme_names_every_file():
         vocabulary.ResourceType,
         vocabulary.InterventionLevel,
         vocabulary.Language,
+        vocabulary.GlossaryTerm,
     ],
 )
 def test_terms_have_a_name_in_every_language(model, language):
     assert not model.objects.filter(**{f"name_{language}": None}).exists()
+
+
+@pytest.mark.django_db
+def test_glossary_is_defined_in_every_language_and_used_by_the_overviews():
+    definitions = [f"definition_{code}" for code in LANGUAGES]
+    overview = Overview.objects.get(slug="halsoundersokning-tuberkulos")
+
+    _html, words = explain(overview.body_html_sv, "sv")
+
+    assert [term for term in GlossaryTerm.objects.all() if not all(getattr(term, name) for name in definitions)] == []
+    assert GlossaryTerm.objects.get(code="ptsd").synonyms_en == "PTSD\nposttraumatic stress disorder"
+    assert GlossaryTerm.objects.get(code="illegal-migrant").use_instead.code == "undocumented"
+    assert {"latent-tuberculosis", "tuberculosis", "asylum-seeker", "interpreter"} <= {word.code for word in words}
 
 
 @pytest.mark.django_db

@@ -66,6 +66,21 @@ class Topics(TermLoader):
     renamed = {"code": "slug"}
 
 
+class GlossaryTerms(Loader):
+    """Synonyms are separated by semicolons in the file, by lines in the database."""
+
+    file = "glossary.csv"
+    model = models.GlossaryTerm
+    fields = ["code", "use_instead", "name", "definition", "synonyms"]
+
+    def complete(self, values: dict[str, Any], row: Row) -> dict[str, Any]:
+        return values | {
+            name: "\n".join(one.strip() for one in value.split(";"))
+            for name, value in values.items()
+            if name.startswith("synonyms_") and value
+        }
+
+
 class Countries(Loader):
     file = "countries.csv"
     model = models.Area
@@ -124,5 +139,5 @@ def outlines(collection: dict) -> dict[str, str]:
 
 LOADERS = [
     TargetGroups, StaffGroups, CareSettings, OrganizationTypes, EventTypes, ResourceTypes, InterventionLevels,
-    Languages, Topics, Countries, Counties, Subregions, Municipalities,
+    Languages, Topics, GlossaryTerms, Countries, Counties, Subregions, Municipalities,
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext
 from lmh_portal.core.translated import page_language
 from lmh_portal.core.version import remembered
 from lmh_portal.vocabulary.facets import Filters
+from lmh_portal.vocabulary.glossary import Word
 from lmh_portal.vocabulary.terms import TermInMemory, by_code
 from lmh_portal.vocabulary.terms import terms as terms_of
 
@@ -22,6 +23,15 @@ def facets(filters: Filters, label: str) -> SafeString:
     return remembered(
         ("drawn", page_language(), *filters.key),
         lambda: render_to_string("components/facets.html", {"filters": filters, "label": label}),
+    )
+
+
+@register.simple_tag
+def term_definitions(words: list[Word]) -> SafeString:
+    """What the terms of a text mean, drawn once for each language, text's language and content version."""
+    return remembered(
+        ("term definitions", page_language(), *((word.code, word.name.language) for word in words)),
+        lambda: render_to_string("components/term_definitions.html", {"words": words}),
     )
 
 
