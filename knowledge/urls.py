@@ -1,6 +1,7 @@
 from django.urls import path
 from django.utils.translation import pgettext_lazy
 
+from knowledge.feeds import NewsOfList, NewsOfOverview
 from knowledge.views import overviews, resources
 
 app_name = "knowledge"
@@ -13,6 +14,7 @@ urlpatterns = [
         resources.resource_detail,
         name="resource_detail",
     ),
+    path(pgettext_lazy("URL path", "knowledge/feed/"), NewsOfList(), name="feed"),
     path(pgettext_lazy("URL path", "knowledge/<slug:slug>/"), overviews.overview_detail, name="overview_detail"),
     path(
         pgettext_lazy("URL path", "knowledge/<slug:slug>/v/<int:number>/"),
@@ -25,4 +27,5 @@ urlpatterns = [
         name="overview_changes",
     ),
     path(pgettext_lazy("URL path", "knowledge/<slug:slug>/draft/"), overviews.overview_draft, name="overview_draft"),
+    path(pgettext_lazy("URL path", "knowledge/<slug:slug>/feed/"), NewsOfOverview(), name="overview_feed"),
 ]

@@ -222,6 +222,7 @@ CONTENT_APPS = [
     "actors",
     "knowledge",
     "events",
+    "home",
 ]  # a change to their tables is a new content version
 TAGGIT_CASE_INSENSITIVE = True
 
@@ -268,6 +269,7 @@ SCHEDULED_JOBS = {  # minute, hour, day, month, weekday in UTC
     "lmh_portal.feedback.jobs.forget_old_messages": "30 0 * * *",
     "lmh_portal.stats.jobs.check_links": "40 0 * * *",
     "knowledge.jobs.forget_unused_files": "50 0 * * *",
+    "knowledge.jobs.remind_of_reviews": "0 5 * * *",
     "events.jobs.move_demo_events": "5 23 * * *",  # after midnight in Sweden, winter and summer
 }
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

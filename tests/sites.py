@@ -10,6 +10,7 @@ from knowledge.models import Overview, OverviewVersion, Resource
 from lmh_portal.core.languages import LANGUAGES
 
 STAFF_ONLY = {"knowledge:overview_draft"}
+FEEDS = {"knowledge:feed", "knowledge:overview_feed"}  # Atom, no pages
 ROWS = {
     "knowledge:overview_detail": Overview,
     "knowledge:overview_changes": Overview,
@@ -21,12 +22,12 @@ ROWS = {
 
 
 def public_views() -> list[str]:
-    """The names of all views that have an address in each language."""
+    """The names of all pages that have an address in each language."""
     names = []
     for entry in get_resolver().url_patterns:
         if isinstance(entry.pattern, LocalePrefixPattern):
             names += _names(entry.url_patterns, "")
-    return sorted(set(names) - STAFF_ONLY)
+    return sorted(set(names) - STAFF_ONLY - FEEDS)
 
 
 def _names(patterns, namespace: str) -> list[str]:
@@ -48,6 +49,8 @@ def addresses(view: str, language: str) -> list[str]:
 def _arguments(view: str) -> list[tuple]:
     if view == "knowledge:overview_version":
         return list(OverviewVersion.objects.values_list("overview__slug", "number"))
+    if view == "knowledge:overview_feed":
+        return list(Overview.objects.values_list("slug"))
     return list(ROWS[view].objects.values_list("slug")) if view in ROWS else [()]
 
 

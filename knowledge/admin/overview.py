@@ -196,11 +196,13 @@ class ReviewFilter(admin.SimpleListFilter):
     parameter_name = "review"
 
     def lookups(self, request, model_admin):
-        return [("overdue", _("Overdue")), ("none", _("No date"))]
+        return [("overdue", _("Overdue")), ("soon", _("Due in the next 60 days")), ("none", _("No date"))]
 
     def queryset(self, request, queryset):
         if self.value() == "overdue":
             return queryset.review_overdue()
+        if self.value() == "soon":
+            return queryset.review_due_soon()
         return queryset.filter(review_due=None) if self.value() == "none" else queryset
 
 
@@ -287,7 +289,11 @@ class OverviewAdmin(Workflow, PublishableAdmin):
         return ["slug"] if obj and obj.revises_id else []
 
     def get_inline_instances(self, request, obj=None):
-        return super().get_inline_instances(request, obj) if obj is None or obj.status == Status.DRAFT else []
+        """While the text is in review or public, only what is not a part of it."""
+        inlines = super().get_inline_instances(request, obj)
+        if obj is None or obj.status == Status.DRAFT:
+            return inlines
+        return [inline for inline in inlines if not isinstance(inline, OnlyInDrafts)]
 
     def render_change_form(self, request, context, obj=None, **kwargs):
         context |= self.workflow_context(request, obj)
@@ -370,6 +376,8 @@ class OverviewAdmin(Workflow, PublishableAdmin):
         yield Todo(gettext("Texts to approve"), in_review, list_address(Overview, status__exact=Status.IN_REVIEW))
         overdue = Overview.objects.review_overdue().count()
         yield Todo(gettext("Overviews whose review is overdue"), overdue, list_address(Overview, review="overdue"))
+        soon = Overview.objects.review_due_soon().count()
+        yield Todo(gettext("Overviews to review in the next 60 days"), soon, list_address(Overview, review="soon"))
 
     # --- preview
 

@@ -7,6 +7,7 @@ from django.db.models import OuterRef
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import override
 
 from knowledge.editions import Edition, content_of, differing_parts, named_facts, named_texts
@@ -38,7 +39,8 @@ def overview_detail(request, slug):
         overview = get_object_or_404(Overview.objects.readable_by(request.user).for_page(), slug=slug)
         if overview.is_draft:
             return _draft(overview, request.path)
-        return _drawn(overview, overview.version, request.path)
+        feed = reverse("knowledge:overview_feed", args=[slug])
+        return _drawn(overview, overview.version, request.path)._replace(feed=feed)
 
     key = ("overview", page_language(), slug)
     drawn = draw() if request.user.is_staff else remembered(key, draw)
@@ -98,6 +100,8 @@ def _drawn(overview, number, path):
     with override(SOURCE_LANGUAGE):
         original = Alternate(LANGUAGES[SOURCE_LANGUAGE], overview.get_absolute_url(), False)
     context = {"version": version, "is_newest": number == overview.version, "newest": newest, "original": original}
+    if context["is_newest"]:  # a review that changed nothing made no version
+        context["reviewed_on"] = overview.reviewed_on
     return _edition(overview, version.content, path, **context)
 
 
@@ -108,6 +112,6 @@ def _draft(overview, path):
 def _edition(overview, content, path, **context):
     edition = Edition(content)
     overview.topic_ids = [term.pk for slug, term in by_code("topic").items() if slug in content["topics"]]
-    context |= {"overview": overview, "edition": edition, "path": path}
-    main = render_to_string("knowledge/_edition.html", context)
+    own = {"overview": overview, "edition": edition, "reviewed_on": edition.reviewed_on, "path": path}
+    main = render_to_string("knowledge/_edition.html", own | context)
     return DrawnRow(edition.title.value, edition.summary.value, "", main)

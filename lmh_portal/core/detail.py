@@ -20,6 +20,7 @@ class DrawnRow(NamedTuple):
     description: str
     robots: str
     main: SafeString
+    feed: str = ""  # address of what is new about the row
 
 
 def row_page(

@@ -169,6 +169,11 @@ class Filters:
                 rows = rows.filter(facet.condition(self.rows, [choice.key for choice in choices]))
         return rows
 
+    @property
+    def found(self) -> QuerySet:
+        """Every row of the result, whatever the page."""
+        return self._narrowed()
+
     @cached_property
     def key(self) -> tuple:
         """What the counts depend on beside the content and the day."""
