@@ -6,6 +6,7 @@ inputs were tried.
 
 import json
 from urllib.parse import quote
+from xml.etree import ElementTree
 
 import pytest
 from django.core import signing
@@ -57,6 +58,13 @@ pairs = st.lists(st.tuples(st.sampled_from(NAMES), values), max_size=6)
 languages = st.sampled_from(list(LANGUAGES))
 
 
+def is_feed(answer) -> bool:
+    """Whether it is Atom that a parser takes."""
+    if not answer.headers.get("Content-Type", "").startswith("application/atom+xml"):
+        return False
+    return answer.content == b"" or ElementTree.fromstring(answer.content).tag.endswith("feed")
+
+
 class Tried:
     """Sends garbage and judges the answers."""
 
@@ -71,8 +79,8 @@ class Tried:
         assert answer.status_code in may, f"{method} {path[:200]} answered {answer.status_code}"
         html = answer.content.decode()
         if method != "HEAD" and answer.status_code not in {301, 302}:
-            assert "<h1" in html or "<feed" in html, f"{path[:200]}: {answer.status_code} without words"
-        for raw in RAW:
+            assert "<h1" in html or is_feed(answer), f"{path[:200]}: {answer.status_code} without words"
+        for raw in RAW[:1] if is_feed(answer) else RAW:  # in the text of XML a quotation mark ends nothing
             assert raw not in html, f"{path[:200]} gives back {raw!r}"
         assert not answer.cookies or "HTTP_COOKIE" in sent
         return answer

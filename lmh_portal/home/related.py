@@ -38,14 +38,15 @@ QUERY = """
    FROM (SELECT *,
                 (SELECT id FROM chosen WHERE kind = '{kind}' AND target_id = near.id) AS pinned,
                 (SELECT count(*) FROM {items} WHERE content_object_id = near.id AND tag_id = ANY(%(topics)s)) AS shared,
-                (SELECT count(*) FROM {groups} WHERE {grouped} = near.id AND {group} IN ({own_groups})) AS in_common
+                (SELECT count(*) FROM {groups}
+                  WHERE {grouped} = near.id AND {group} = ANY(ARRAY({own_groups}))) AS in_common
            FROM ((SELECT id, slug, {starts_at} AS starts_at, {names} FROM {table}
                    WHERE status = 'published' {rows}
-                     AND id IN (SELECT target_id FROM chosen WHERE kind = '{kind}' AND decision = 'pin'))
+                     AND id = ANY(ARRAY(SELECT target_id FROM chosen WHERE kind = '{kind}' AND decision = 'pin')))
                  UNION ALL
                  (SELECT id, slug, {starts_at} AS starts_at, {names} FROM {table}
                    WHERE status = 'published' {rows} AND ('{label}', id) <> (%(label)s, %(pk)s) AND {about}
-                     AND id NOT IN (SELECT target_id FROM chosen WHERE kind = '{kind}')
+                     AND id <> ALL(ARRAY(SELECT target_id FROM chosen WHERE kind = '{kind}'))
                    ORDER BY {order} LIMIT 200)) AS near) AS compared
   ORDER BY pinned, shared DESC, in_common DESC, id LIMIT {shown})
 """
