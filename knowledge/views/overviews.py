@@ -4,6 +4,7 @@ from django.shortcuts import get_object_or_404, render
 from knowledge import text
 from knowledge.forms import OverviewFilters
 from knowledge.models import Citation, Overview
+from knowledge.views.citing import cited
 from lmh_portal.core.translated import translated
 
 
@@ -25,6 +26,7 @@ def overview_detail(request, slug):
         "citations": citations,
         "body": body,
         "body_html": text.with_citations(body.value, {one.reference.key: one.position for one in citations}),
+        "cited": cited(overview),
         "headings": text.headings(body.value),
     }
     return render(request, "knowledge/overview_detail.html", context)
