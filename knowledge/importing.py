@@ -45,9 +45,8 @@ class Plan:
 
     def token(self) -> str:
         """The plan for a hidden field: compressed, and signed so that nobody changes it."""
-        token = signing.dumps(
-            [self.new, self.known, self.twice, [vars(bad) for bad in self.bad]], salt=SALT, compress=True
-        )
+        bad = [vars(one) for one in self.bad]
+        token = signing.dumps([self.new, self.known, self.twice, bad], salt=SALT, compress=True)
         if len(token) > TOKEN_AT_MOST:
             raise Unreadable(_("The file has too much in it for one import. Please split it."))
         return token

@@ -22,6 +22,7 @@ from bibtexparser.middlewares.parsestack import default_parse_stack
 from bibtexparser.model import Block, DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, Entry, ParsingFailedBlock
 from bibtexparser.splitter import Splitter
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
 
@@ -113,7 +114,7 @@ def _sentences(refusal: ValidationError) -> Iterator[str]:
         label = Reference._meta.get_field(name).verbose_name
         for error in errors:
             reason = _("is missing") if error.code == "blank" else " ".join(error.messages)
-            yield _("%(field)s: %(reason)s.") % {"field": label, "reason": reason.rstrip(".")}
+            yield f"{capfirst(label)}: {reason.rstrip('.')}."
 
 
 # --- RIS

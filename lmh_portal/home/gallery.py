@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from actors.models import Organization, Service
 from events.models import Event
+from knowledge.citing import Cited
 from knowledge.models import Overview
 from lmh_portal.core.languages import SOURCE_LANGUAGE
 from lmh_portal.core.translated import Text
@@ -37,6 +38,7 @@ def samples() -> dict:
     )
     return {
         "overview": overview,
+        "cited": Cited("x", LONG, SOURCE_LANGUAGE, overview.review_due, "https://example.org/", dt.date(2026, 1, 1), 3),
         "organization": organization,
         "service": service,
         "event": event,
