@@ -96,7 +96,7 @@ def plan(content: bytes) -> Plan:
 
 def again(shown: Plan) -> Plan:
     """The plan that was shown, seen against the references of now."""
-    return _planned(shown.new, Plan(known=shown.known, twice=shown.twice, bad=shown.bad))
+    return _planned(shown.new, Plan(known=[*shown.known], twice=[*shown.twice], bad=shown.bad))
 
 
 def _planned(entries: Iterable[dict], result: Plan) -> Plan:
