@@ -23,7 +23,6 @@ from citeproc import Citation, CitationItem, CitationStylesBibliography, Citatio
 from citeproc.source.json import CiteProcJSON
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from pylatexenc.latexencode import RULE_DICT, UnicodeToLatexConversionRule, UnicodeToLatexEncoder
 
 from knowledge.csl import INQUIRY
 
@@ -183,16 +182,10 @@ BIBTEX_TYPES = {
 }  # fmt: skip
 CONTAINERS = {"article": "journal", "book": "publisher", "techreport": "institution"}  # others: organization
 VERBATIM = {"doi", "url"}
-_special = {
+LATEX = str.maketrans({
     "\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}", "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}", "%": r"\%", "&": r"\&", "$": r"\$", "#": r"\#", "_": r"\_",
-}  # fmt: skip
-_encoder = UnicodeToLatexEncoder(
-    conversion_rules=[UnicodeToLatexConversionRule(RULE_DICT, {ord(sign): name for sign, name in _special.items()})],
-    replacement_latex_protection="none",
-    unknown_char_policy="keep",
-    unknown_char_warning=False,
-)  # all but LaTeX's own characters stays UTF-8
+})  # fmt: skip
 
 
 def bibtex(items: Iterable[Citable]) -> str:
@@ -234,8 +227,8 @@ def _value(name: str, value: str) -> str:
 
 
 def _latex(value: str) -> str:
-    """Text for LaTeX, which would draw -- and '' together."""
-    return re.sub(r"(-(?=-)|'(?=')|[`?!](?=`))", r"\1{}", _encoder.unicode_to_latex(value))
+    """Text with LaTeX's own characters named; -- and '' are kept from becoming one sign, all others stay UTF-8."""
+    return re.sub(r"(-(?=-)|'(?=')|[`?!](?=`))", r"\1{}", value.translate(LATEX))
 
 
 def _bibtex_name(name: dict) -> str:

@@ -3,7 +3,6 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from knowledge.citing import FORMATS, Cited, apa
-from lmh_portal.core.languages import LANGUAGES
 from lmh_portal.core.translated import page_language
 from lmh_portal.core.version import remembered
 
@@ -16,7 +15,7 @@ def cite_this(cited: Cited) -> SafeString:
 
     def draw() -> SafeString:
         (text,) = apa([cited], cited.language)
-        context = {"cited": cited, "text": text, "direction": LANGUAGES[cited.language].direction, "formats": FORMATS}
+        context = {"cited": cited, "text": text, "formats": FORMATS}
         return render_to_string("components/cite_this.html", context)
 
     return remembered(("cite_this", cited, page_language()), draw)
