@@ -220,7 +220,8 @@ def _title(title: str) -> str:
     while count:
         title, count = MARKUP.subn("", title)
     title = " ".join(title.split())
-    return title[:-1].rstrip() if title.endswith(".") and not title.endswith("..") else title
+    *_, last = title.split(" ")
+    return title[:-1] if re.fullmatch(r"[^.]+\.", last) else title  # "m.fl." keeps its own
 
 
 def _pmid(csl: Mapping) -> str:

@@ -274,3 +274,10 @@ def test_nothing_is_slow(content):
 def test_unreadable_files_are_refused_in_a_sentence(content, words):
     with pytest.raises(Unreadable, match=words):
         read(content)
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"), [("A study.", "A study"), ("Lag om m.fl.", "Lag om m.fl."), ("So…", "So…")]
+)
+def test_full_stop_of_a_title_goes(written, kept):
+    assert fields_of({"title": written})["title"] == kept
