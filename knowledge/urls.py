@@ -2,7 +2,7 @@ from django.urls import path
 from django.utils.translation import pgettext_lazy
 
 from knowledge.feeds import NewsOfList, NewsOfOverview
-from knowledge.views import overviews, resources
+from knowledge.views import citing, overviews, resources
 
 app_name = "knowledge"
 urlpatterns = [
@@ -15,6 +15,12 @@ urlpatterns = [
         name="resource_detail",
     ),
     path(pgettext_lazy("URL path", "knowledge/feed/"), NewsOfList(), name="feed"),
+    path(pgettext_lazy("URL path", "knowledge/cite.<slug:format>"), citing.citations, name="citations"),
+    path(
+        pgettext_lazy("URL path", "knowledge/<slug:slug>/cite.<slug:format>"),
+        citing.overview_citation,
+        name="overview_citation",
+    ),
     path(pgettext_lazy("URL path", "knowledge/<slug:slug>/"), overviews.overview_detail, name="overview_detail"),
     path(
         pgettext_lazy("URL path", "knowledge/<slug:slug>/v/<int:number>/"),

@@ -291,5 +291,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {f"procrastinate.{part}": {"level": "WARNING"} for part in ["blueprints", "periodic"]},
+    "loggers": {f"procrastinate.{part}": {"level": "WARNING"} for part in ["blueprints", "periodic"]}
+    | {reader: {"level": "ERROR"} for reader in ["bibtexparser", "pylatexenc"]},  # editors are told of their files
 }

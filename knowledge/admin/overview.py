@@ -267,7 +267,10 @@ class OverviewAdmin(Workflow, PublishableAdmin):
     }
 
     class Media:
-        js = [forms.Script("admin_desk/markdown-preview.js", defer=True)]
+        js = [
+            forms.Script("admin_desk/markdown-preview.js", defer=True),
+            forms.Script("admin_desk/citation-picker.js", defer=True),
+        ]
 
     # --- forms
 
@@ -307,6 +310,10 @@ class OverviewAdmin(Workflow, PublishableAdmin):
         if db_field.name in columns(*MARKDOWN):
             field.widget.attrs |= {
                 "rows": 24 if db_field.name in columns("body") else 8,
+                "data-citations": reverse_lazy("admin:knowledge_reference_search"),
+                "data-citations-label": _("Cite a reference: type an author, a title or a year"),
+                "data-citations-none": _("No reference found."),
+                "data-citations-found": _("{count} found. Choose with the arrow keys and Enter."),
                 "data-preview": reverse_lazy("admin:knowledge_overview_preview"),
                 "data-preview-show": _("Preview"),
                 "data-preview-failed": _("The preview could not be fetched. Are you still signed in?"),

@@ -67,6 +67,7 @@ class OverviewQuerySet(AboutQuerySet):
             "updated_at",
             "published_on",
             "review_due",
+            "version",
             *columns("title", "summary", "words"),
         ).with_ids(topic_ids="topic_items")
 

@@ -13,6 +13,7 @@ from django.utils.translation import override
 from knowledge.editions import Edition, content_of, differing_parts, named_facts, named_texts
 from knowledge.forms import CompareForm, ImplicationFilters, OverviewFilters
 from knowledge.models import Implication, Overview, OverviewTranslation
+from knowledge.views.citing import cited
 from lmh_portal.core.context import Alternate
 from lmh_portal.core.detail import DrawnRow
 from lmh_portal.core.languages import LANGUAGES, SOURCE_LANGUAGE
@@ -113,5 +114,6 @@ def _edition(overview, content, path, **context):
     edition = Edition(content)
     overview.topic_ids = [term.pk for slug, term in by_code("topic").items() if slug in content["topics"]]
     own = {"overview": overview, "edition": edition, "reviewed_on": edition.reviewed_on, "path": path}
+    own["cited"] = cited(edition.title, overview, edition.published_on, context.get("version"))
     main = render_to_string("knowledge/_edition.html", own | context)
     return DrawnRow(edition.title.value, edition.summary.value, "", main)

@@ -239,6 +239,10 @@ class Filters:
         """The page of the result that the address asks for; the nearest one where it does not exist."""
         return Paginator(_Result(self, order), PAGE_SIZE).get_page(self._page)
 
+    def first(self, number: int, *order) -> QuerySet:
+        """The first rows of the result, however many a page shows."""
+        return _Result(self._narrowed(), order, number)[:number]
+
     def query(self) -> str:
         """The parameters as text, for links to other pages of the same result."""
         return urlencode(self.parameters)
