@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actors.models import Organization, Service
 from lmh_portal.core.admin import PublishableAdmin, TranslationFilter
-from lmh_portal.core.translated import columns, sort_key
+from lmh_portal.core.translated import columns, sort_column
 
 
 class ActorAdmin(PublishableAdmin):
@@ -23,7 +23,7 @@ class ActorAdmin(PublishableAdmin):
     }
 
     def get_ordering(self, request):
-        return [sort_key("name"), "pk"]
+        return [sort_column("name"), "pk"]
 
 
 @admin.register(Organization)

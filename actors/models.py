@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from taggit.managers import TaggableManager
 
-from lmh_portal.core.models import Publishable
-from lmh_portal.core.translated import columns, sort_indexes, sort_key, translated
+from lmh_portal.core.models import IS_PUBLISHED, Publishable
+from lmh_portal.core.translated import columns, sort_column, sort_columns, sort_indexes, translated
 from lmh_portal.vocabulary.models import Area, Language, OrganizationType, TargetGroup, TopicItem
 from lmh_portal.vocabulary.querysets import AboutQuerySet
 
@@ -22,7 +22,7 @@ class ActorQuerySet(AboutQuerySet):
     search_fields = ["name", "description"]
 
     def by_name(self):
-        return self.order_by(sort_key("name"), "pk")
+        return self.order_by(sort_column("name"), "pk")
 
 
 class OrganizationQuerySet(ActorQuerySet):
@@ -55,6 +55,7 @@ class Organization(Publishable):
         INTERNATIONAL = "international", pgettext_lazy("reach of an organisation", "International")
 
     name = models.CharField(_("name"), max_length=200)
+    vars().update(sort_columns("name"))
     description = models.TextField(_("description"), blank=True)
     organization_type = models.ForeignKey(
         OrganizationType, models.PROTECT, related_name="organizations", verbose_name=_("type")
@@ -89,7 +90,7 @@ class Organization(Publishable):
     class Meta:
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
-        indexes = sort_indexes("name", "actors_organization")
+        indexes = sort_indexes("name", "actors_organization_by_name", IS_PUBLISHED)
 
     def __str__(self):
         return translated(self, "name").value
@@ -147,6 +148,7 @@ class Service(Publishable):
         Organization, models.PROTECT, related_name="services", verbose_name=_("organisation")
     )
     name = models.CharField(_("name"), max_length=200)
+    vars().update(sort_columns("name"))
     description = models.TextField(_("description"), blank=True)
     topics = TaggableManager(_("topics"), through="TopicOfService", blank=True)
     target_groups = models.ManyToManyField(
@@ -173,7 +175,7 @@ class Service(Publishable):
     class Meta:
         verbose_name = _("service")
         verbose_name_plural = _("services")
-        indexes = sort_indexes("name", "actors_service")
+        indexes = sort_indexes("name", "actors_service_by_name", IS_PUBLISHED)
 
     def __str__(self):
         return translated(self, "name").value

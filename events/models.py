@@ -11,14 +11,19 @@ from django.utils.translation import pgettext_lazy
 from taggit.managers import TaggableManager
 
 from actors.models import Organization
-from lmh_portal.core.models import Publishable
+from lmh_portal.core.models import IS_PUBLISHED, Publishable
 from lmh_portal.core.translated import columns, translated
+from lmh_portal.core.version import remembered
 from lmh_portal.vocabulary.models import Area, EventType, Language, StaffGroup, TargetGroup, TopicItem
 from lmh_portal.vocabulary.querysets import AboutQuerySet
 
 
 def start_of_today() -> dt.datetime:
     return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _first_start() -> dt.datetime | None:
+    return Event.objects.upcoming().values_list("starts_at", flat=True).first()
 
 
 class EventQuerySet(AboutQuerySet):
@@ -29,8 +34,14 @@ class EventQuerySet(AboutQuerySet):
         return self.filter(ends_at__gte=start_of_today()).order_by("starts_at", "pk")
 
     def past(self):
-        """Before today, the latest first."""
-        return self.filter(ends_at__lt=start_of_today()).order_by("-starts_at", "-pk")
+        """Before today, the latest first. What has ended has started: this spares the index all that is to come."""
+        today = start_of_today()
+        return self.filter(ends_at__lt=today, starts_at__lt=today).order_by("-starts_at", "-pk")
+
+    def from_first_upcoming(self):
+        """Of upcoming events the same ones, found without passing those of all years before."""
+        start = remembered("start of the first upcoming event", _first_start)
+        return self.filter(starts_at__gte=start) if start else self
 
     def for_cards(self):
         """Everything components/event_item.html reads, in one query."""
@@ -139,6 +150,9 @@ class Event(Publishable):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         indexes = [
+            models.Index(
+                fields=["starts_at", "id"], include=["ends_at"], condition=IS_PUBLISHED, name="events_event_published"
+            ),
             models.Index(fields=["starts_at", "id"], name="events_event_by_start"),
             models.Index(fields=["ends_at"], name="events_event_by_end"),
         ]

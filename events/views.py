@@ -1,11 +1,13 @@
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 
 from events.forms import EventFilters
 from events.models import Event
+from lmh_portal.core.detail import row_page
 
 
 def event_list(request):
-    filters = EventFilters(request.GET, Event.objects.upcoming(), request.user, section="upcoming")
+    upcoming = Event.objects.upcoming().from_first_upcoming()
+    filters = EventFilters(request.GET, upcoming, request.user, section="upcoming")
     page = filters.page("starts_at", "pk")
     return render(request, "events/event_list.html", {"filters": filters, "page": page})
 
@@ -17,10 +19,10 @@ def event_archive(request):
 
 
 def event_detail(request, slug):
-    event = get_object_or_404(Event.objects.visible_to(request.user).for_detail(), slug=slug)
-    context = {
-        "event": event,
-        "programme": event.programme.all(),
-        "co_organizers": event.co_organizers.visible_to(request.user).by_name(),
-    }
-    return render(request, "events/event_detail.html", context)
+    def around(event):
+        return {
+            "programme": event.programme.all(),
+            "co_organizers": event.co_organizers.visible_to(request.user).by_name(),
+        }
+
+    return row_page(request, Event.objects, slug, "events/event_detail.html", around)

@@ -1,4 +1,4 @@
-"""What the addresses of the knowledge lists may ask."""
+"""What the addresses of the knowledge lists may ask, and what editors may send."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -55,3 +55,16 @@ class ResourceFilters(Filters):
         TermFacet("level", _("Level of intervention"), "levels", kind="intervention_level"),
         ValueFacet("format", _("Format"), "files__format", options=Format),
     ]
+
+
+class ReferenceFileForm(forms.Form):
+    file = forms.FileField(label=_("File"), help_text=_("RIS, BibTeX or CSL-JSON; at most 2 MB and 5,000 references."))
+
+
+class ReferenceImportForm(forms.Form):
+    """The answer to a dry run; `plan` is what was shown, signed."""
+
+    plan = forms.CharField(widget=forms.HiddenInput)
+    import_others = forms.BooleanField(
+        required=False, label=_("Leave out the entries that could not be read, and import the others")
+    )

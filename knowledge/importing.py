@@ -1,224 +1,154 @@
-"""Overviews from files become drafts; what would become of them can be seen before it does."""
+"""Importing references: what a file would change, and the change itself."""
 
-import re
-from copy import deepcopy
-from functools import cached_property
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import count
+from string import ascii_lowercase
+from typing import NamedTuple
 
-from django.core.exceptions import ValidationError
-from django.db import models, transaction
-from django.db.models import F
+from django.contrib.admin.models import ADDITION, LogEntry
+from django.core import signing
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
 
-from knowledge import services, text_checks
-from knowledge.editions import MARKDOWN, content_of
-from knowledge.models import Citation, Overview, Reference
-from knowledge.overview_files import TERMS, FilesOfOverview, Problem, bare, normal
-from knowledge.text import cited_keys
-from lmh_portal.core.languages import SOURCE_LANGUAGE
-from lmh_portal.vocabulary.models import CareSetting, StaffGroup, TargetGroup, Topic
+from knowledge.csl import bare_doi, names_of
+from knowledge.models import Reference
+from knowledge.reference_files import Bad, Unreadable, read
 
-Status = Overview.Status
-MODELS = {"topics": Topic, "target_groups": TargetGroup, "staff_groups": StaffGroup, "settings": CareSetting}
+SALT = "knowledge.importing"
+OPEN_AT_MOST = 24 * 60 * 60  # seconds that a dry run may wait for its confirmation
+TOKEN_AT_MOST = 2_000_000  # characters; Django takes forms of 2.5 MB
+FOLDED = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
 
 
-class Deed(models.TextChoices):
-    NEW = "new", pgettext_lazy("what importing does", "New draft")
-    NEXT = "next", pgettext_lazy("what importing does", "Becomes a next version, as a draft")
-    CHANGED = "changed", pgettext_lazy("what importing does", "Replaces what the draft says")
-    UNCHANGED = "unchanged", pgettext_lazy("what importing does", "Unchanged")
+class Changed(Exception):
+    """Since the dry run somebody has added one of its references."""
 
 
-class Known:
-    """What files may refer to: the portal's terms and references, and those that the files bring."""
+class Known(NamedTuple):
+    """An entry that there is already: where it stands in the file, its title, and the key of the reference."""
 
-    def __init__(self, overviews: list[FilesOfOverview]):
-        keys = {one["key"] for files in overviews for one in files.content["references"]}
-        self.references = {row.key: row for row in Reference.objects.filter(key__in=keys)}
-        self.terms = {
-            name: set(model.objects.values_list("slug" if model is Topic else "code", flat=True))
-            for name, model in MODELS.items()
-        }
+    line: int
+    title: str
+    key: str
 
 
+@dataclass
 class Plan:
-    """What is to become of the files of one overview; `target` is the draft to write on, if it exists."""
+    """What an import would do; `new` holds the fields of a Reference, its key and the line in the file."""
 
-    def __init__(self, files: FilesOfOverview, known: Known):
-        self.files = files
-        self.public = Overview.objects.filter(slug=files.slug, revises=None).first()
-        self.target = self.public and (Overview.objects.filter(revises=self.public).first() or self.public)
-        self.problems: list[Problem] = []
-        self.notes: list[str] = []
-        self.new_references: list[Reference] = []
-        self._judge_terms(known)
-        self._judge_references(known)
-        self._judge_texts()
-        self._judge_state()
-        self.content = self._content()
+    new: list[dict] = field(default_factory=list)
+    known: list[Known] = field(default_factory=list)
+    twice: list[Known] = field(default_factory=list)  # the key is the one that the first of them gets
+    bad: list[Bad] = field(default_factory=list)
 
-    @cached_property
-    def deed(self) -> Deed:
-        if self.target is None:
-            return Deed.NEW
-        if bare(self.content) == bare(content_of(self.target)):
-            return Deed.UNCHANGED
-        return Deed.NEXT if self.target.status == Status.PUBLISHED else Deed.CHANGED
+    def token(self) -> str:
+        """The plan for a hidden field: compressed, and signed so that nobody changes it."""
+        bad = [vars(one) for one in self.bad]
+        token = signing.dumps([self.new, self.known, self.twice, bad], salt=SALT, compress=True)
+        if len(token) > TOKEN_AT_MOST:
+            raise Unreadable(_("The file has too much in it for one import. Please split it."))
+        return token
 
-    @property
-    def mark(self) -> str:
-        """Another one if something has happened to the overview meanwhile."""
-        seen = f"{self.target.pk}/{self.target.edition}" if self.target else ""
-        return f"{self.files.slug}:{self.deed}:{seen}"
-
-    def _content(self) -> dict[str, Any]:
-        """What the files say, and in languages without a file what is said now."""
-        content = deepcopy(self.files.content)
-        if self.target is None:
-            return content
-        now = content_of(self.target)
-        _fill_in(content["texts"], now["texts"], self.files.languages)
-        for kind in ["findings", "implications"]:
-            texts = {one["code"]: one["texts"] for one in now[kind]}
-            for part in content[kind]:
-                _fill_in(part["texts"], texts.get(part["code"], {}), self.files.languages)
-        return content
-
-    def _refuse(self, name: str, reason: str, language: str = SOURCE_LANGUAGE, further_down: int = 0) -> None:
-        problem = self.files.problem(name, reason, language)
-        self.problems.append(Problem(problem.file, problem.line + further_down, name, problem.reason))
-
-    def _judge_terms(self, known: Known) -> None:
-        content, message = self.files.content, _("“%(code)s” is not known")
-        for name in TERMS:
-            for code in [code for code in content[name] if code not in known.terms[name]]:
-                self._refuse(name, message % {"code": code})
-        findings = {one["code"] for one in content["findings"]} | {""}
-        for part in content["implications"]:
-            for name in ["settings", "staff_groups"]:
-                for code in [code for code in part[name] if code not in known.terms[name]]:
-                    self._refuse("implications", f"{part['code']}: {message % {'code': code}}")
-            if part["finding"] not in findings:
-                self._refuse("implications", f"{part['code']}: {message % {'code': part['finding']}}")
-
-    def _judge_references(self, known: Known) -> None:
-        for values in self.files.content["references"]:
-            key = values["key"]
-            if key in known.references:
-                if _differs(values, known.references[key]):
-                    note = _("The portal has other facts about the reference %(key)s; they stay.")
-                    self.notes.append(note % {"key": key})
-            elif len(values) == 1:
-                self._refuse("references", _("“%(code)s” is not known") % {"code": key})
-            else:
-                self._add_reference(values, known)
-
-    def _add_reference(self, values: dict[str, str], known: Known) -> None:
-        reference = Reference(**values)
-        try:
-            reference.full_clean()
-        except ValidationError as error:
-            for reason in error.messages:
-                self._refuse("references", f"{values['key']}: {reason}")
-        same = [one.key for one in known.references.values() if one.doi and one.doi.lower() == reference.doi.lower()]
-        if same:
-            self._refuse("references", _("%(key)s has the DOI of %(other)s") % {"key": reference.key, "other": same[0]})
-        known.references[reference.key] = reference
-        self.new_references.append(reference)
-
-    def _judge_texts(self) -> None:
-        content = self.files.content
-        listed = {one["key"] for one in content["references"]}
-        for language, entries in self.files.entries.items():
-            for name in MARKDOWN:
-                text = content["texts"][name][language]
-                for reason in text_checks.refusals(text):
-                    self._refuse(name, reason, language)
-                self._judge_citations(name, text, listed, language)
-            for kind in ["findings", "implications"]:
-                for texts in [part["texts"] for part in content[kind] if kind in entries]:
-                    for text in [by_language[language] for by_language in texts.values()]:
-                        self._judge_citations(kind, text, listed, language)
-        values = {f"key_messages_{code}": text for code, text in content["texts"]["key_messages"].items()}
-        try:
-            Overview(**values).clean()
-        except ValidationError as error:
-            for name, reasons in error.message_dict.items():
-                field, _name, language = name.rpartition("_")
-                self._refuse(field, reasons[0], language)
-
-    def _judge_citations(self, name: str, text: str, listed: set[str], language: str) -> None:
-        for key in [key for key in cited_keys(text) if key not in listed]:
-            lines_above = text.count("\n", 0, re.search(rf"@{key}\b", text).start()) if name in MARKDOWN else 0
-            reason = _("cites %(key)s, which is not among the references") % {"key": key}
-            self._refuse(name, reason, language, lines_above)
-
-    def _judge_state(self) -> None:
-        if self.target and self.target.status == Status.IN_REVIEW:
-            self._refuse("", _("This overview is in review: take it back first, or wait for the reviewer."))
-        elif self.target and self.target.status == Status.ARCHIVED:
-            self._refuse("", _("This overview is archived: make it public again first."))
+    @classmethod
+    def of_token(cls, token: str) -> "Plan":
+        """The plan that was shown; `signing.BadSignature` where it is none, or too old."""
+        new, known, twice, bad = signing.loads(token, salt=SALT, max_age=OPEN_AT_MOST)
+        return cls(new, [Known(*one) for one in known], [Known(*one) for one in twice], [Bad(**one) for one in bad])
 
 
-def _differs(values: dict[str, str], reference: Reference) -> bool:
-    return len(values) > 1 and any(normal(getattr(reference, name)) != value for name, value in values.items())
+class _Register:
+    """Who has which identifier: a DOI, a PubMed ID, or else the same title and year."""
+
+    def __init__(self):
+        self.keys: dict[tuple, str] = {}
+        self.titles: dict[tuple, list[tuple[str, str]]] = {}
+
+    def add(self, key: str, fields: dict[str, str]) -> None:
+        for identifier in _identifiers(fields):
+            self.keys.setdefault(identifier, key)
+        self.titles.setdefault(_title(fields), []).append((bare_doi(fields["doi"]).lower(), key))
+
+    def find(self, fields: dict[str, str]) -> str:
+        for identifier in _identifiers(fields):
+            if identifier in self.keys:
+                return self.keys[identifier]
+        doi = bare_doi(fields["doi"]).lower()
+        namesakes = self.titles.get(_title(fields), [])
+        return next((key for other, key in namesakes if not doi or not other), "")
 
 
-def _fill_in(texts: dict[str, dict[str, str]], now: dict[str, dict[str, str]], languages: list[str]) -> None:
-    for name, by_language in texts.items():
-        for code, text in now.get(name, {}).items():
-            if code not in languages:
-                by_language[code] = text
+def _identifiers(fields: dict[str, str]) -> list[tuple]:
+    doi = bare_doi(fields["doi"]).lower()
+    return [("doi", doi)] * bool(doi) + [("pmid", fields["pmid"])] * bool(fields["pmid"])
 
 
-def plans_for(overviews: list[FilesOfOverview]) -> list[Plan]:
-    """What is to become of the overviews; their files have been read without a problem."""
-    known = Known(overviews)
-    return [Plan(files, known) for files in overviews]
+def _title(fields: dict[str, str]) -> tuple:
+    return "".join(sign for sign in fields["title"].casefold() if sign.isalnum()), fields["year"]
 
 
-@transaction.atomic
-def carry_out(plans: list[Plan], user) -> list[Overview]:
-    """Write the drafts; a published overview stays as it is, and its next version is written on."""
-    return [_write(plan, user) for plan in plans if plan.deed != Deed.UNCHANGED]
+def plan(content: bytes) -> Plan:
+    """What importing the file would do; changes nothing."""
+    found = read(content)
+    return _planned(found.entries, Plan(bad=found.bad))
 
 
-def lock(overviews: list[FilesOfOverview]) -> None:
-    """Let nobody else change the overviews until the transaction ends."""
-    rows = Overview.objects.select_for_update().filter(slug__in=[files.slug for files in overviews])
-    list(rows.order_by(F("revises").asc(nulls_first=True), "pk").values_list("pk"))  # in the order of services
+def again(shown: Plan) -> Plan:
+    """The plan that was shown, seen against the references of now."""
+    return _planned(shown.new, Plan(known=[*shown.known], twice=[*shown.twice], bad=shown.bad))
 
 
-def _write(plan: Plan, user) -> Overview:
-    for reference in plan.new_references:
-        reference.save()
-    overview = plan.target or Overview(slug=plan.files.slug, owner=user)
-    if overview.status == Status.PUBLISHED:
-        overview = services.start_revision(overview)
-    content = plan.content
-    values = {f"{name}_{code}": text for name, texts in content["texts"].items() for code, text in texts.items()}
-    values |= {name: value for name, value in content["facts"].items() if value is not None or name == "searched_until"}
-    if plan.files.review_due:
-        values["review_due"] = plan.files.review_due
-    for name, value in values.items():
-        setattr(overview, name, value)
-    overview.edition += 1
-    overview.save()
-    _link(overview, content)
-    overview.written_by.add(user)
-    return overview
+def _planned(entries: Iterable[dict], result: Plan) -> Plan:
+    there, in_file, keys = _Register(), _Register(), _Keys(set())
+    for row in Reference.objects.values("key", "doi", "pmid", "title", "year"):
+        there.add(row["key"], row)
+        keys.taken.add(row["key"])
+    for entry in entries:
+        if key := there.find(entry):
+            result.known.append(Known(entry["line"], entry["title"], key))
+        elif key := in_file.find(entry):
+            result.twice.append(Known(entry["line"], entry["title"], key))
+        else:
+            key = keys.new(entry)
+            in_file.add(key, entry)
+            result.new.append(entry | {"key": key})
+    return result
 
 
-def _link(overview: Overview, content: dict[str, Any]) -> None:
-    overview.topics.set(Topic.objects.filter(slug__in=content["topics"]))
-    for name in ["target_groups", "staff_groups"]:
-        getattr(overview, name).set(MODELS[name].objects.filter(code__in=content[name]))
-    services.set_parts(overview, content["findings"], content["implications"])
-    rows = {row.key: row for row in Reference.objects.filter(key__in=[one["key"] for one in content["references"]])}
-    overview.citations.all().delete()
-    Citation.objects.bulk_create(
-        Citation(overview=overview, reference=rows[one["key"]], position=number)
-        for number, one in enumerate(content["references"], 1)
-    )
-    services.list_cited_references(overview)
+class _Keys:
+    """Makes keys that no reference has yet: karliner2007, then karliner2007b."""
+
+    def __init__(self, taken: set[str]):
+        self.taken = taken
+        self.tried: dict[str, int] = {}
+
+    def new(self, fields: dict[str, str]) -> str:
+        base = _key(fields)
+        for number in count(self.tried.get(base, 0)):
+            ending = ["", *ascii_lowercase[1:]][number] if number < 26 else f"-{number}"
+            if base + ending not in self.taken:
+                self.tried[base] = number
+                self.taken.add(base + ending)
+                return base + ending
+
+
+def _key(fields: dict[str, str]) -> str:
+    name = names_of(fields["authors"])[0]
+    word = name.get("family") or name["literal"].split()[0]
+    word = slugify(word[:60].lower().translate(FOLDED)).replace("-", "")[:30]
+    return (word or "ref") + fields["year"].partition(":")[0]
+
+
+def save(shown: Plan, user) -> list[Reference]:
+    """Add exactly what was shown, all or nothing; `Changed` where that is no longer possible."""
+    if again(shown).new != shown.new:
+        raise Changed
+    rows = [Reference(**{name: value for name, value in entry.items() if name != "line"}) for entry in shown.new]
+    try:
+        with transaction.atomic():
+            Reference.objects.bulk_create(rows)
+            LogEntry.objects.log_actions(user.pk, rows, ADDITION, [{"added": {}}])
+    except IntegrityError as clash:
+        raise Changed from clash
+    return rows

@@ -187,6 +187,27 @@ def may_approve(overview: Overview, reviewer) -> bool:
     return not overview.written_by.filter(pk=reviewer.pk).exists()
 
 
+@transaction.atomic
+def confirm(*, overview: Overview, reviewer) -> Review:
+    """Note that a public text was reviewed and still holds: a new date for its next review, and no new version."""
+    overview = _locked(overview, Status.PUBLISHED, _("Only a published overview can be confirmed."))
+    if not may_confirm(overview, reviewer):
+        raise ValidationError(_("This text is your own. Somebody else must say that it still holds."))
+    review = Review(overview=overview, decision=Review.Decision.STILL_HOLDS, reviewer=reviewer)
+    review.full_clean()
+    review.save()
+    overview.reviewed_on = timezone.localdate()
+    overview.review_due = months_after(overview.reviewed_on, overview.review_months)
+    overview.edition += 1
+    overview.save(update_fields=["reviewed_on", "review_due", "edition"])  # the text was not updated
+    return review
+
+
+def may_confirm(overview: Overview, reviewer) -> bool:
+    """Whoever may approve texts, but for the one who answers for this one: as with a new version, two look at it."""
+    return reviewer.has_perm("knowledge.review_overview") and overview.owner_id != reviewer.pk
+
+
 def _not_in_review() -> str:
     return _("This text is not in review any more: look at it again.")
 

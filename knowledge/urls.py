@@ -1,7 +1,8 @@
 from django.urls import path
 from django.utils.translation import pgettext_lazy
 
-from knowledge.views import overviews, resources
+from knowledge.feeds import NewsOfList, NewsOfOverview
+from knowledge.views import citing, overviews, resources
 
 app_name = "knowledge"
 urlpatterns = [
@@ -12,6 +13,13 @@ urlpatterns = [
         pgettext_lazy("URL path", "knowledge/resources/<slug:slug>/"),
         resources.resource_detail,
         name="resource_detail",
+    ),
+    path(pgettext_lazy("URL path", "knowledge/feed/"), NewsOfList(), name="feed"),
+    path(pgettext_lazy("URL path", "knowledge/cite.<slug:format>"), citing.citations, name="citations"),
+    path(
+        pgettext_lazy("URL path", "knowledge/<slug:slug>/cite.<slug:format>"),
+        citing.overview_citation,
+        name="overview_citation",
     ),
     path(pgettext_lazy("URL path", "knowledge/<slug:slug>/"), overviews.overview_detail, name="overview_detail"),
     path(
@@ -25,4 +33,5 @@ urlpatterns = [
         name="overview_changes",
     ),
     path(pgettext_lazy("URL path", "knowledge/<slug:slug>/draft/"), overviews.overview_draft, name="overview_draft"),
+    path(pgettext_lazy("URL path", "knowledge/<slug:slug>/feed/"), NewsOfOverview(), name="overview_feed"),
 ]

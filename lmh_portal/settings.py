@@ -223,6 +223,7 @@ CONTENT_APPS = [
     "actors",
     "knowledge",
     "events",
+    "home",
 ]  # a change to their tables is a new content version
 TAGGIT_CASE_INSENSITIVE = True
 
@@ -270,6 +271,7 @@ SCHEDULED_JOBS = {  # minute, hour, day, month, weekday in UTC
     "lmh_portal.feedback.jobs.forget_visitors": "10 23 * * *",  # after midnight in Sweden, winter and summer
     "lmh_portal.stats.jobs.check_links": "40 0 * * *",
     "knowledge.jobs.forget_unused_files": "50 0 * * *",
+    "knowledge.jobs.remind_of_reviews": "0 5 * * *",
     "events.jobs.move_demo_events": "5 23 * * *",  # after midnight in Sweden, winter and summer
 }
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
@@ -291,5 +293,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {f"procrastinate.{part}": {"level": "WARNING"} for part in ["blueprints", "periodic"]},
+    "loggers": {f"procrastinate.{part}": {"level": "WARNING"} for part in ["blueprints", "periodic"]}
+    | {reader: {"level": "ERROR"} for reader in ["bibtexparser", "pylatexenc"]},  # editors are told of their files
 }

@@ -16,6 +16,10 @@ from lmh_portal.vocabulary.services import flatten_hierarchies
 
 PDF = b"%PDF-1.7\n1 0 obj << >> endobj\nxref\ntrailer << >>\nstartxref\n9\n%%EOF\n"
 _number = count(1)
+NO_RELATED_CHOICES = {  # of a page's form on the desk
+    "home-relatedchoice-page_type-page_id-TOTAL_FORMS": "0",
+    "home-relatedchoice-page_type-page_id-INITIAL_FORMS": "0",
+}
 
 
 def make_term(model, **fields):

@@ -11,6 +11,7 @@ from lmh_portal.core.languages import LANGUAGES
 from lmh_portal.feedback.pages import KINDS
 
 STAFF_ONLY = {"knowledge:overview_draft"}
+FEEDS = {"knowledge:feed", "knowledge:overview_feed"}  # Atom, no pages
 ROWS = {
     "knowledge:overview_detail": Overview,
     "knowledge:overview_changes": Overview,
@@ -19,15 +20,16 @@ ROWS = {
     "actors:service_detail": Service,
     "events:event_detail": Event,
 }
+FILES = {"knowledge:citations", "knowledge:overview_citation"}  # downloads, which tests of their own visit
 
 
 def public_views() -> list[str]:
-    """The names of all views that have an address in each language."""
+    """The names of all pages that have an address in each language."""
     names = []
     for entry in get_resolver().url_patterns:
         if isinstance(entry.pattern, LocalePrefixPattern):
             names += _names(entry.url_patterns, "")
-    return sorted(set(names) - STAFF_ONLY)
+    return sorted(set(names) - STAFF_ONLY - FEEDS - FILES)
 
 
 def _names(patterns, namespace: str) -> list[str]:
@@ -52,6 +54,8 @@ def _arguments(view: str) -> list[tuple]:
         return [(kind, slug) for kind, slugs in asking.items() for slug in slugs]
     if view == "knowledge:overview_version":
         return list(OverviewVersion.objects.values_list("overview__slug", "number"))
+    if view == "knowledge:overview_feed":
+        return list(Overview.objects.values_list("slug"))
     return list(ROWS[view].objects.values_list("slug")) if view in ROWS else [()]
 
 

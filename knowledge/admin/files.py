@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
-from knowledge import importing
+from knowledge import overview_import
 from knowledge.editions import content_of
-from knowledge.importing import Deed, Plan
 from knowledge.models import Overview
 from knowledge.overview_files import Problem, all_written, read
+from knowledge.overview_import import Deed, Plan
 from knowledge.packing import BYTES_AT_MOST, FILES_AT_MOST, packed, unpacked
 
 EXPORTED_AT_MOST = 200
@@ -130,7 +130,7 @@ class Files:
             return [Problem("–", 0, "", _("There are no files."))]
         if problems:
             return problems
-        plans = importing.plans_for(overviews)
+        plans = overview_import.plans_for(overviews)
         found = [problem for plan in plans for problem in plan.problems]
         if not request.user.has_perm("knowledge.add_reference"):
             new = [(plan, one) for plan in plans for one in plan.new_references]
@@ -154,18 +154,18 @@ class Files:
             if written is not None:
                 return self._done(request, written)
             messages.warning(request, _("Somebody has changed something meanwhile. Look again at what would happen."))
-        plans = importing.plans_for(overviews)
+        plans = overview_import.plans_for(overviews)
         return self._page(request, "import_look", {"plans": plans, "mark": marks(plans), "unchanged": Deed.UNCHANGED})
 
     @transaction.atomic
     def _carry_out(self, request, overviews) -> list[tuple[Plan, Overview]] | None:
         """Write the drafts, if all is as it was when the editor looked."""
-        importing.lock(overviews)
-        plans = importing.plans_for(overviews)
+        overview_import.lock(overviews)
+        plans = overview_import.plans_for(overviews)
         if marks(plans) != request.POST.get("mark"):
             return None
         changing = [plan for plan in plans if plan.deed != Deed.UNCHANGED]
-        return list(zip(changing, importing.carry_out(changing, request.user), strict=True))
+        return list(zip(changing, overview_import.carry_out(changing, request.user), strict=True))
 
     def _done(self, request, written: list[tuple[Plan, Overview]]):
         for plan, overview in written:

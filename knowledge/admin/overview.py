@@ -197,11 +197,13 @@ class ReviewFilter(admin.SimpleListFilter):
     parameter_name = "review"
 
     def lookups(self, request, model_admin):
-        return [("overdue", _("Overdue")), ("none", _("No date"))]
+        return [("overdue", _("Overdue")), ("soon", _("Due in the next 60 days")), ("none", _("No date"))]
 
     def queryset(self, request, queryset):
         if self.value() == "overdue":
             return queryset.review_overdue()
+        if self.value() == "soon":
+            return queryset.review_due_soon()
         return queryset.filter(review_due=None) if self.value() == "none" else queryset
 
 
@@ -266,7 +268,10 @@ class OverviewAdmin(Workflow, Files, PublishableAdmin):
     }
 
     class Media:
-        js = [forms.Script("admin_desk/markdown-preview.js", defer=True)]
+        js = [
+            forms.Script("admin_desk/markdown-preview.js", defer=True),
+            forms.Script("admin_desk/citation-picker.js", defer=True),
+        ]
 
     # --- forms
 
@@ -285,7 +290,11 @@ class OverviewAdmin(Workflow, Files, PublishableAdmin):
         return ["slug"] if obj and obj.revises_id else []
 
     def get_inline_instances(self, request, obj=None):
-        return super().get_inline_instances(request, obj) if obj is None or obj.status == Status.DRAFT else []
+        """While the text is in review or public, only what is not a part of it."""
+        inlines = super().get_inline_instances(request, obj)
+        if obj is None or obj.status == Status.DRAFT:
+            return inlines
+        return [inline for inline in inlines if not isinstance(inline, OnlyInDrafts)]
 
     def render_change_form(self, request, context, obj=None, **kwargs):
         context |= self.workflow_context(request, obj)
@@ -299,6 +308,10 @@ class OverviewAdmin(Workflow, Files, PublishableAdmin):
         if db_field.name in columns(*MARKDOWN):
             field.widget.attrs |= {
                 "rows": 24 if db_field.name in columns("body") else 8,
+                "data-citations": reverse_lazy("admin:knowledge_reference_search"),
+                "data-citations-label": _("Cite a reference: type an author, a title or a year"),
+                "data-citations-none": _("No reference found."),
+                "data-citations-found": _("{count} found. Choose with the arrow keys and Enter."),
                 "data-preview": reverse_lazy("admin:knowledge_overview_preview"),
                 "data-preview-show": _("Preview"),
                 "data-preview-failed": _("The preview could not be fetched. Are you still signed in?"),
@@ -368,6 +381,8 @@ class OverviewAdmin(Workflow, Files, PublishableAdmin):
         yield Todo(gettext("Texts to approve"), in_review, list_address(Overview, status__exact=Status.IN_REVIEW))
         overdue = Overview.objects.review_overdue().count()
         yield Todo(gettext("Overviews whose review is overdue"), overdue, list_address(Overview, review="overdue"))
+        soon = Overview.objects.review_due_soon().count()
+        yield Todo(gettext("Overviews to review in the next 60 days"), soon, list_address(Overview, review="soon"))
 
     # --- preview
 

@@ -48,6 +48,7 @@ class Workflow:
             address("send", require_POST(self.send)),
             address("take-back", require_POST(self.take_back)),
             address("review", self.review),
+            address("confirm", require_POST(self.confirm)),
             address("archive", require_POST(self.archive)),
             address("restore", require_POST(self.restore)),
             *super().get_urls(),
@@ -61,6 +62,7 @@ class Workflow:
             "overview": overview,
             "may_write": self.has_change_permission(request, overview),
             "may_review": request.user.has_perm("knowledge.review_overview"),
+            "may_confirm": services.may_confirm(overview, request.user),
             "hindrances": services.hindrances(overview) if overview.status == Status.DRAFT else [],
             "revision": Overview.objects.filter(revises=overview).first(),
             "reviews": overview.reviews.select_related("reviewer")[:5],
@@ -86,6 +88,12 @@ class Workflow:
 
     def take_back(self, request, pk):
         return self._do(request, pk, "change", services.take_back, _("The text is a draft again."))
+
+    def confirm(self, request, pk):
+        def confirm(overview):
+            services.confirm(overview=overview, reviewer=request.user)
+
+        return self._do(request, pk, "review", confirm, _("Noted: the text was reviewed and still holds."))
 
     def archive(self, request, pk):
         return self._do(request, pk, "review", services.archive, _("The overview was archived."))

@@ -4,6 +4,8 @@ A published overview stays as it is while its next version is written: that is a
 `revises` the published one and takes its place when it is approved (see knowledge.services).
 """
 
+import datetime as dt
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
@@ -17,11 +19,12 @@ from taggit.managers import TaggableManager
 
 from knowledge.models.reference import Reference
 from lmh_portal.core.languages import LANGUAGES
-from lmh_portal.core.models import Publishable
+from lmh_portal.core.models import IS_PUBLISHED, Publishable
 from lmh_portal.core.translated import columns, translated
 from lmh_portal.vocabulary.models import StaffGroup, TargetGroup, TopicItem
 from lmh_portal.vocabulary.querysets import AboutQuerySet
 
+DUE_SOON = dt.timedelta(days=60)
 TEXT_AT_MOST = 100_000  # characters of one text in one language; a book's chapter has half as many
 KEY_MESSAGES_AT_MOST = 3
 
@@ -50,6 +53,11 @@ class OverviewQuerySet(AboutQuerySet):
     def review_overdue(self):
         return self.published().filter(review_due__lt=timezone.localdate())
 
+    def review_due_soon(self):
+        """Those to be reviewed in the next sixty days."""
+        today = timezone.localdate()
+        return self.published().filter(review_due__range=[today, today + DUE_SOON])
+
     def for_cards(self):
         """Everything components/overview_card.html reads, in one query."""
         return self.only(
@@ -59,13 +67,15 @@ class OverviewQuerySet(AboutQuerySet):
             "updated_at",
             "published_on",
             "review_due",
+            "version",
             *columns("title", "summary", "words"),
         ).with_ids(topic_ids="topic_items")
 
     def for_page(self):
         """What the page of an overview needs beside its version: none of the texts but the title."""
         return self.only(
-            "slug", "status", "is_demo", "updated_at", "review_due", "version", "major_version", *columns("title")
+            "slug", "status", "is_demo", "updated_at", "reviewed_on", "review_due", "version", "major_version",
+            *columns("title"),
         )  # fmt: skip
 
 
@@ -153,7 +163,7 @@ class Overview(Publishable):
         verbose_name = _("knowledge overview")
         verbose_name_plural = _("knowledge overviews")
         indexes = [
-            models.Index(fields=["-published_on", "-id"], name="knowledge_overview_newest"),
+            models.Index(fields=["-published_on", "-id"], name="knowledge_overview_newest", condition=IS_PUBLISHED),
             models.Index(fields=["review_due"], name="knowledge_overview_review"),
         ]
         constraints = [

@@ -13,8 +13,8 @@ from taggit.managers import TaggableManager
 
 from knowledge import uploads
 from knowledge.uploads import Format
-from lmh_portal.core.models import Publishable
-from lmh_portal.core.translated import columns, sort_indexes, translated
+from lmh_portal.core.models import IS_PUBLISHED, Publishable
+from lmh_portal.core.translated import columns, sort_columns, sort_indexes, translated
 from lmh_portal.vocabulary.models import (
     InterventionLevel,
     Language,
@@ -87,13 +87,15 @@ class Resource(Publishable):
         InterventionLevel, blank=True, related_name="resources", verbose_name=_("intervention levels")
     )
 
+    vars().update(sort_columns("title"))
+
     objects = ResourceQuerySet.as_manager()
     detail_view = "knowledge:resource_detail"
 
     class Meta:
         verbose_name = _("resource")
         verbose_name_plural = _("resources")
-        indexes = sort_indexes("title", "knowledge_resource")
+        indexes = sort_indexes("title", "knowledge_resource_by_title", IS_PUBLISHED)
         constraints = [
             models.CheckConstraint(
                 condition=~Q(status=Publishable.Status.PUBLISHED) | ~Q(license=""),

@@ -2,20 +2,25 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from knowledge.models.overview import Overview, Significance
 from lmh_portal.core.languages import LANGUAGES
+from lmh_portal.core.translated import columns
+
+SUBSTANCE = [Significance.MEDIUM, Significance.MAJOR]
 
 
 class Review(models.Model):
-    """A reviewer's answer to a text that was sent for review."""
+    """A reviewer's answer to a text that was sent for review, or to one that is public."""
 
     class Decision(models.TextChoices):
         APPROVED = "approved", pgettext_lazy("decision of a review", "Approved")
         SENT_BACK = "sent-back", pgettext_lazy("decision of a review", "Sent back")
+        STILL_HOLDS = "holds", pgettext_lazy("decision of a review", "Reviewed: still holds")
 
     overview = models.ForeignKey(Overview, models.CASCADE, related_name="reviews")
     decision = models.CharField(_("decision"), max_length=9, choices=Decision)
@@ -38,6 +43,26 @@ class OverviewVersionQuerySet(models.QuerySet):
     def newest(self):
         """Those that the pages of published overviews show."""
         return self.filter(number=F("overview__version"), overview__status=Overview.Status.PUBLISHED)
+
+    def news(self, language: str):
+        """What to tell those who read in a language, the newest first: changes in substance, and translations
+        into it that are not only a touch to one that said as much."""
+        before = OverviewVersion.objects.filter(overview=OuterRef("overview"), number__lt=OuterRef("number"))
+        change = before.filter(significance__in=SUBSTANCE).order_by("-number").values("number")[:1]
+        said = before.filter(language=language, number__gt=OuterRef("last_change"))
+        translation = Q(language=language) & ~Exists(said)
+        return (
+            self.alias(last_change=Coalesce(Subquery(change), 0))
+            .filter(Q(significance__in=SUBSTANCE) | translation)
+            .order_by("-published_at", "-pk")
+        )
+
+    def for_news(self):
+        """What an entry of a feed needs, in one query."""
+        overview = ["overview__slug", *columns("overview__title")]
+        return self.select_related("overview").only(
+            "number", "language", "published_at", *columns("change_note"), *overview
+        )
 
 
 class OverviewVersion(models.Model):
@@ -65,6 +90,7 @@ class OverviewVersion(models.Model):
         verbose_name = _("version")
         verbose_name_plural = _("versions")
         ordering = ["-number"]
+        indexes = [models.Index(fields=["-published_at", "-id"], name="knowledge_version_newest")]
         constraints = [
             models.UniqueConstraint(fields=["overview", "number"], name="version_has_its_own_number"),
             models.CheckConstraint(

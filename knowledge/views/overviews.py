@@ -7,12 +7,15 @@ from django.db.models import OuterRef
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import override
 
 from knowledge.editions import Edition, content_of, differing_parts, named_facts, named_texts
 from knowledge.forms import CompareForm, ImplicationFilters, OverviewFilters
 from knowledge.models import Implication, Overview, OverviewTranslation
+from knowledge.views.citing import cited
 from lmh_portal.core.context import Alternate
+from lmh_portal.core.detail import DrawnRow
 from lmh_portal.core.languages import LANGUAGES, SOURCE_LANGUAGE
 from lmh_portal.core.translated import page_language
 from lmh_portal.core.version import remembered
@@ -33,26 +36,34 @@ def implication_list(request):
 
 
 def overview_detail(request, slug):
-    overview = get_object_or_404(Overview.objects.readable_by(request.user).for_page(), slug=slug)
-    if overview.is_draft:
-        return _draft(request, overview)
-    drawn = remembered(
-        ("overview", page_language(), overview.pk), lambda: _drawn(overview, overview.version, request.path)
-    )
-    return _page(request, overview, drawn)
+    def draw():
+        overview = get_object_or_404(Overview.objects.readable_by(request.user).for_page(), slug=slug)
+        if overview.is_draft:
+            return _draft(overview, request.path)
+        drawn = _drawn(overview, overview.version, request.path)
+        if overview.status == Overview.Status.ARCHIVED:
+            return drawn
+        feed = reverse("knowledge:overview_feed", args=[slug])
+        return drawn._replace(feed=feed, asks=("overview", slug, overview.version))
+
+    key = ("overview", page_language(), slug)
+    drawn = draw() if request.user.is_staff else remembered(key, draw)
+    return render(request, "detail.html", {"drawn": drawn})
 
 
 def overview_version(request, slug, number):
     """A version as it was published, for those who were given its address."""
     overview = get_object_or_404(Overview.objects.readable_by(request.user).for_page(), slug=slug)
-    return _page(request, overview, _drawn(overview, number, overview.get_absolute_url()), is_version=True)
+    drawn = _drawn(overview, number, overview.get_absolute_url())._replace(robots="noindex")
+    return render(request, "detail.html", {"drawn": drawn})
 
 
 def overview_draft(request, slug):
     """The next version as readers would see it, for those who work on it."""
     if not Overview.objects.shows_drafts_to(request.user):
         raise PermissionDenied
-    return _draft(request, get_object_or_404(Overview, slug=slug, revises__isnull=False))
+    overview = get_object_or_404(Overview, slug=slug, revises__isnull=False)
+    return render(request, "detail.html", {"drawn": _draft(overview, request.path)})
 
 
 def overview_changes(request, slug):
@@ -93,21 +104,19 @@ def _drawn(overview, number, path):
     with override(SOURCE_LANGUAGE):
         original = Alternate(LANGUAGES[SOURCE_LANGUAGE], overview.get_absolute_url(), False)
     context = {"version": version, "is_newest": number == overview.version, "newest": newest, "original": original}
+    if context["is_newest"]:  # a review that changed nothing made no version
+        context["reviewed_on"] = overview.reviewed_on
     return _edition(overview, version.content, path, **context)
 
 
-def _draft(request, overview):
-    return _page(request, overview, _edition(overview, content_of(overview), request.path), is_version=True)
+def _draft(overview, path):
+    return _edition(overview, content_of(overview), path)._replace(robots="noindex")
 
 
 def _edition(overview, content, path, **context):
     edition = Edition(content)
     overview.topic_ids = [term.pk for slug, term in by_code("topic").items() if slug in content["topics"]]
-    return render_to_string(
-        "knowledge/_edition.html", {"overview": overview, "edition": edition, "path": path} | context
-    )
-
-
-def _page(request, overview, drawn, is_version=False):
-    context = {"overview": overview, "drawn": drawn, "is_version": is_version}
-    return render(request, "knowledge/overview_detail.html", context)
+    own = {"overview": overview, "edition": edition, "reviewed_on": edition.reviewed_on, "path": path}
+    own["cited"] = cited(edition.title, overview, edition.published_on, context.get("version"))
+    main = render_to_string("knowledge/_edition.html", own | context)
+    return DrawnRow(edition.title.value, edition.summary.value, "", main)

@@ -5,12 +5,12 @@ from django.views.decorators.http import require_safe
 from knowledge.forms import ResourceFilters
 from knowledge.models import Resource, ResourceFile
 from knowledge.uploads import CONTENT_TYPES
-from lmh_portal.core.translated import sort_key
+from lmh_portal.core.translated import sort_column
 
 
 def resource_list(request):
     filters = ResourceFilters(request.GET, Resource.objects.all(), request.user)
-    page = filters.page(sort_key("title"), "pk")
+    page = filters.page(sort_column("title"), "pk")
     return render(request, "knowledge/resource_list.html", {"filters": filters, "page": page})
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from lmh_portal.core.translated import page_language
 
+IS_PUBLISHED = models.Q(status="published")  # what the indexes of visitors' lists hold
 _SLUG = "a-slug-to-replace"
 
 
@@ -23,7 +24,7 @@ class ContentVersion(models.Model):
 
 class PublishableQuerySet(models.QuerySet):
     def published(self):
-        return self.filter(status=Publishable.Status.PUBLISHED)
+        return self.filter(IS_PUBLISHED)
 
     def shows_drafts_to(self, user) -> bool:
         permission = f"{self.model._meta.app_label}.view_{self.model._meta.model_name}"

@@ -7,9 +7,12 @@ remembered under it: `remembered("facets", …)` never answers with older conten
 
 import datetime as dt
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from contextvars import ContextVar
+from threading import Lock
 from typing import Any
 
+from cachetools import LRUCache
 from django.apps import apps
 from django.conf import settings
 from django.db import connection
@@ -18,8 +21,15 @@ from django.utils import timezone
 REMEMBERED_AT_MOST = 16_000_000  # characters in a process; what is not text counts as SIZE_OF_DATA
 SIZE_OF_DATA = 4_000
 
+
+def _size(value: Any) -> int:
+    texts = value if isinstance(value, tuple) else (value,)
+    return sum(len(text) if isinstance(text, str) else SIZE_OF_DATA for text in texts)
+
+
 _of_request: ContextVar[list | None] = ContextVar("content_version_of_request", default=None)
-_memory: dict[Hashable, Any] = {}
+_memory: LRUCache = LRUCache(REMEMBERED_AT_MOST, getsizeof=_size)  # what is older makes room by itself
+_alone = Lock()
 _NOTHING = object()
 
 
@@ -58,22 +68,21 @@ def _now() -> tuple[int, dt.date]:
 
 def remembered(key: Hashable, make: Callable[[], Any]) -> Any:
     """What `make()` gave for this content version and day; made anew when either has changed."""
-    now = _now()
-    known = _memory.get((now, key), _NOTHING)
+    place = (_now(), key)
+    with _alone:
+        known = _memory.get(place, _NOTHING)
     if known is not _NOTHING:
         return known
     value = make()
-    size = _memory.get("size", 0) + (len(value) if isinstance(value, str) else SIZE_OF_DATA)
-    if size > REMEMBERED_AT_MOST or _memory.get("now") != now:
-        _memory.clear()  # another thread may be reading: it then makes its value anew
-        size = 0
-    _memory.update({"now": now, "size": size, (now, key): value})
+    with _alone, suppress(ValueError):  # larger than the whole memory
+        _memory[place] = value
     return value
 
 
 def forget() -> None:
     """Empty this process's memory (tests do, whose changes are rolled back)."""
-    _memory.clear()
+    with _alone:
+        _memory.clear()
 
 
 def watch_content_tables(**kwargs) -> None:

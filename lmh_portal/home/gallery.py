@@ -9,6 +9,7 @@ from django.utils.html import escape
 
 from actors.models import Organization, Service
 from events.models import Event
+from knowledge.citing import Cited
 from knowledge.models import Overview, Resource
 from lmh_portal.core.languages import SOURCE_LANGUAGE
 from lmh_portal.core.translated import Text
@@ -47,6 +48,7 @@ def samples() -> dict:
         "words": words,
         "overview": overview,
         "resource": resource,
+        "cited": Cited("x", LONG, SOURCE_LANGUAGE, overview.review_due, "https://example.org/", dt.date(2026, 1, 1), 3),
         "organization": organization,
         "service": service,
         "event": event,

@@ -28,10 +28,18 @@ def choose_language(request):
 def front_page(request):
     context = {
         "counts": remembered("counts of the front page", _counts),
-        "events": Event.objects.published().upcoming().for_cards()[:3],
-        "overviews": Overview.objects.published().for_cards().order_by("-published_on", "-pk")[:4],
+        "events": remembered("events of the front page", _events),
+        "overviews": remembered("overviews of the front page", _overviews),
     }
     return render(request, "home/front_page.html", context)
+
+
+def _events() -> list[Event]:
+    return list(Event.objects.published().upcoming().for_cards()[:3])
+
+
+def _overviews() -> list[Overview]:
+    return list(Overview.objects.published().for_cards().order_by("-published_on", "-pk")[:4])
 
 
 def _counts() -> dict[str, int]:

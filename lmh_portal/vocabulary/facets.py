@@ -6,20 +6,21 @@ total are one query, remembered until the content changes.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.db.models import CharField, Count, Q, QuerySet, Value
+from django.db.models import CharField, Count, Model, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.http import QueryDict
 from django.utils.functional import cached_property
 
 from lmh_portal.core.translated import Text, page_language
 from lmh_portal.core.version import remembered
-from lmh_portal.vocabulary.terms import terms
+from lmh_portal.vocabulary.querysets import joins
+from lmh_portal.vocabulary.terms import counted_as, terms
 
 TEXT_AT_MOST = 200  # characters of a search text; more than anybody means
 PAGE_SIZE = 20
@@ -53,10 +54,29 @@ class Facet:
         raise LookupError("Use a facet that has choices.")
 
     def condition(self, rows: QuerySet, keys: list[str]) -> Q:
-        matching = Q(**{f"{self.path}__in": keys})
-        if "__" not in self.path and not rows.model._meta.get_field(self.path).many_to_many:
-            return matching
-        return Q(pk__in=rows.model._base_manager.filter(matching).values("pk"))  # no row twice
+        return _joined_to(rows.model, self.path, self.matching(keys))
+
+    @property
+    def meets_rows_twice(self) -> bool:
+        """On a path of several steps; only then must the database sort all rows to count each once."""
+        return "__" in self.path
+
+    def matching(self, keys: list[str]) -> Iterable[str | int]:
+        """What a row must be joined to for one of these keys."""
+        return keys
+
+
+def _joined_to(model: type[Model], path: str, keys: Iterable[str | int]) -> Q:
+    """Rows that the path joins to one of the keys, none of them twice."""
+    relation, _, further = path.partition("__")
+    field = model._meta.get_field(relation)
+    if field.one_to_many or field.many_to_many:
+        through, source, target = joins(field, further)
+        return Q(pk__in=through._base_manager.filter(**{f"{target}__in": keys}).values(source))
+    if further:
+        related = field.related_model
+        return Q(**{f"{relation}__in": related._base_manager.filter(_joined_to(related, further, keys)).values("pk")})
+    return Q(**{f"{path}__in": keys})
 
 
 @dataclass(frozen=True)
@@ -70,6 +90,10 @@ class TermFacet(Facet):
         for term in terms(self.kind).values():
             if not self.area_kind or term.detail == self.area_kind:
                 yield Choice(term.code, str(term.pk), term.text, is_narrower=self.kind == "topic" and bool(term.parent))
+
+    def matching(self, keys):
+        """The terms that count as these, known without asking the database to join its hierarchies."""
+        return {pk for key in keys for pk in counted_as(self.kind, int(key))}
 
 
 @dataclass(frozen=True)
@@ -136,7 +160,7 @@ class Filters:
         chosen = [(name, choice.code) for name, choices in self.chosen.items() for choice in choices]
         return [("q", self.q), *chosen] if self.q else chosen
 
-    def _narrowed(self, leaving_out: Facet | None = None) -> QuerySet:
+    def narrowed(self, leaving_out: Facet | None = None) -> QuerySet:
         rows = self.rows.rewrite(False)  # columns are named here; modeltranslation would shuffle them
         if self.q:
             rows = rows.matching(self.q)
@@ -144,6 +168,11 @@ class Filters:
             if facet is not leaving_out and (choices := self.chosen[facet.name]):
                 rows = rows.filter(facet.condition(self.rows, [choice.key for choice in choices]))
         return rows
+
+    @property
+    def found(self) -> QuerySet:
+        """Every row of the result, whatever the page."""
+        return self._narrowed()
 
     @cached_property
     def key(self) -> tuple:
@@ -157,19 +186,19 @@ class Filters:
 
     def _count(self) -> Counter:
         queries = [
-            self._narrowed(leaving_out=facet)
+            self.narrowed(leaving_out=facet)
             .order_by()
             .annotate(facet=Value(facet.name, CharField()), key=Cast(facet.path, CharField()))
             .values("facet", "key")
-            .annotate(rows=Count("pk", distinct=True))
+            .annotate(rows=Count("pk", distinct=facet.meets_rows_twice))
             for facet in self.facets
         ]
         whole = (
-            self._narrowed()
+            self.narrowed()
             .order_by()
             .annotate(facet=Value("", CharField()), key=Value("", CharField()))
             .values("facet", "key")
-            .annotate(rows=Count("pk", distinct=True))
+            .annotate(rows=Count("pk"))
         )
         return Counter({(row["facet"], row["key"]): row["rows"] for row in whole.union(*queries, all=True)})
 
@@ -208,7 +237,11 @@ class Filters:
 
     def page(self, *order):
         """The page of the result that the address asks for; the nearest one where it does not exist."""
-        return Paginator(_Result(self._narrowed(), order, self.total), PAGE_SIZE).get_page(self._page)
+        return Paginator(_Result(self, order), PAGE_SIZE).get_page(self._page)
+
+    def first(self, number: int, *order) -> QuerySet:
+        """The first rows of the result, however many a page shows."""
+        return _Result(self._narrowed(), order, number)[:number]
 
     def query(self) -> str:
         """The parameters as text, for links to other pages of the same result."""
@@ -218,17 +251,20 @@ class Filters:
 class _Result:
     """The rows of a result, whose number is known already, for a paginator to take a part of."""
 
-    def __init__(self, rows: QuerySet, order: tuple, total: int):
-        self.rows, self.order, self.total = rows, order, total
+    def __init__(self, filters: Filters, order: tuple[str, ...]):
+        self.filters, self.order = filters, order
 
     def count(self) -> int:
-        return self.total
+        return self.filters.total
 
     def __len__(self):
-        return self.total
+        return self.filters.total
+
+    @property
+    def rows(self) -> QuerySet:
+        return self.filters.narrowed().order_by(*self.order)
 
     def __getitem__(self, part: slice) -> QuerySet:
         """Choose the rows first and read their cards then: a deep page must not read what it skips."""
-        chosen = self.rows.order_by(*self.order).values("pk")[part]
-        cards = self.rows.model._default_manager.rewrite(False).for_cards()
-        return cards.filter(pk__in=chosen).order_by(*self.order)
+        cards = self.filters.rows.model._default_manager.rewrite(False).for_cards()
+        return cards.filter(pk__in=self.rows.values("pk")[part]).order_by(*self.order)

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.db.models.expressions import RawSQL
 
 from lmh_portal.core.models import PublishableQuerySet
@@ -33,15 +33,20 @@ class AboutQuerySet(PublishableQuerySet):
         return self.annotate(**ids)
 
 
+def joins(field, further: str = "") -> tuple[type[Model], str, str]:
+    """The model that joins rows to terms, its key of the row and its key of the term."""
+    if field.many_to_many:
+        through = field.remote_field.through
+        return through, f"{field.m2m_field_name()}_id", f"{field.m2m_reverse_field_name()}_id"
+    name = further.partition("__")[0] or "tag"  # of topic_items
+    return field.related_model, field.field.attname, field.related_model._meta.get_field(name).attname
+
+
 @cache
 def _ids(model, relation: str) -> str:
     name, _, column = relation.partition("__")
-    field = model._meta.get_field(name)
-    own = f'"{model._meta.db_table}"."id"'
-    if field.many_to_many:
-        through, source, target = field.m2m_db_table(), field.m2m_column_name(), field.m2m_reverse_name()
-    else:
-        rows = field.related_model._meta
-        through, source, target = rows.db_table, field.field.column, rows.get_field(column or "tag").column
+    through, source, target = joins(model._meta.get_field(name), column)
+    table, joined = model._meta.db_table, through._meta.db_table
     chosen = f'DISTINCT "{target}"' if column else f'"{target}"'
-    return f'ARRAY(SELECT {chosen} FROM "{through}" WHERE "{source}" = {own} AND "{target}" IS NOT NULL ORDER BY 1)'  # noqa: S608
+    which = f'"{source}" = "{table}"."id" AND "{target}" IS NOT NULL'
+    return f'ARRAY(SELECT {chosen} FROM "{joined}" WHERE {which} ORDER BY 1)'  # noqa: S608

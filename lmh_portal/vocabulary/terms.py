@@ -64,6 +64,21 @@ def by_code(kind: str) -> dict[str, TermInMemory]:
     return remembered(("terms by code", kind), lambda: {term.code: term for term in terms(kind).values()})
 
 
+def counted_as(kind: str, pk: int) -> set[int]:
+    """The terms whose rows count for this one: of a topic those below it too, of a place the wider areas around it."""
+    if kind == "area":
+        return _with_wider(kind, pk)
+    return {one for one in terms(kind) if pk in _with_wider(kind, one)}
+
+
+def _with_wider(kind: str, pk: int) -> set[int]:
+    known, found, above = terms(kind), set(), pk
+    while above is not None and above not in found:
+        found.add(above)
+        above = known[above].parent
+    return found
+
+
 def _load() -> dict[str, dict[int, TermInMemory]]:
     def rows(kind, model):
         code, parent, detail, position = "code", Value(None), Value(""), "position"

@@ -49,6 +49,53 @@ def test_drafts_of_others_do_not_show_on_a_public_page(client):
 
 
 @pytest.mark.django_db
+def test_what_an_editor_has_seen_stays_hidden_from_visitors(client, admin_client):
+    organization = make_organization()
+    make_service(organization=organization, status="draft", name_sv="Hemlig insats")
+
+    urls = [organization.get_absolute_url(), reverse("actors:service_list")]
+    editors = [read(admin_client, url).words for url in urls]
+    visitors = [read(client, url).words for url in urls]
+
+    assert all("Hemlig insats" in words for words in editors)
+    assert not any("Hemlig insats" in words for words in visitors)
+
+
+@pytest.mark.django_db
+def test_page_of_a_row_follows_a_change_at_once(client):
+    organization = make_organization(name_sv="Före")
+    before = read(client, organization.get_absolute_url()).words
+    organization.name_sv = "Efter"
+    organization.save()
+
+    after = read(client, organization.get_absolute_url()).words
+
+    assert ("Före" in before, "Före" in after, "Efter" in after) == (True, False, True)
+
+
+@pytest.mark.django_db
+def test_each_page_of_the_directory_has_its_own_rows(client):
+    for number in range(25):
+        make_organization(name_sv=f"Aktör {number:02}")
+
+    pages = [read(client, reverse("actors:organization_list") + f"?page={number}").words for number in (1, 2, 1)]
+
+    assert [("Aktör 00" in words, "Aktör 24" in words) for words in pages] == [
+        (True, False), (False, True), (True, False),
+    ]  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_lists_show_the_beginning_of_a_long_description(client):
+    make_organization(description_sv="ord " * 100 + "slutet")
+
+    page = read(client, reverse("actors:organization_list"))
+
+    assert "ord …" in page.words
+    assert "slutet" not in page.words
+
+
+@pytest.mark.django_db
 def test_map_counts_what_is_for_a_municipality_in_particular():
     here, there = make_area(name_sv="Borås", outline="M0,0Z"), make_area(name_sv="Ale", outline="M1,1Z")
     make_service(areas=[here])

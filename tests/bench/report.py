@@ -69,6 +69,13 @@ class Result:
         return cuts[9], cuts[18]
 
 
+def spent(before: dict[int, float], after: dict[int, float]) -> float:
+    """CPU seconds between two readings of the same processes; new ones count from their start."""
+    if gone := before.keys() - after.keys():
+        raise SystemExit(f"Process {min(gone)} ended while it was measured, and nobody knows what it cost.")
+    return sum(seconds - before.get(pid, 0) for pid, seconds in after.items())
+
+
 def growth(small: Result, large: Result) -> float:
     """How much more CPU a request takes with more rows; each round against its own bare view."""
     return median(few.speed / many.speed for few, many in zip(small.pairs, large.pairs, strict=True))

@@ -84,6 +84,15 @@ def test_rate_and_cost_are_per_request():
     assert (one.cost, one.rate) == (10.0, 200.0)  # four visitors, 20 ms each
 
 
+def test_new_processes_count_from_their_start():
+    assert report.spent({1: 10.0, 2: 5.0}, {1: 10.5, 2: 5.25, 3: 1.0}) == 1.75
+
+
+def test_processes_that_end_are_not_counted_silently():
+    with pytest.raises(SystemExit, match="Process 2 ended"):
+        report.spent({1: 10.0, 2: 5.0}, {1: 20.0, 3: 1.0})
+
+
 def test_goals_that_are_met_leave_nothing_to_say():
     assert report.missed([make_result(), make_result(rows=20_000)]) == []
 

@@ -127,3 +127,38 @@ def test_pages_complain_of_nothing_and_fit_the_window(visit, language, width):
         visit.open(path)
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
     assert visit.faults == []
+
+
+def test_reference_is_searched_and_cited_by_keyboard(visit):
+    page = visit.page
+    make.make_reference(key="berg2020", authors="Berg A", title="About trauma")
+    make.make_reference(key="karliner2007", authors="Karliner LS", title="Interpreters")
+    make.make_reference(key="karliner2010", authors="Karliner LS", title="More interpreters")
+    sign_in(visit, "/admin/knowledge/overview/add/")
+    page.locator("#tab-en").click()
+    page.fill("#id_body_en", "Before  after")
+    page.locator("#id_body_en").press("Home")
+    for _ in "Before ":
+        page.keyboard.press("ArrowRight")
+
+    search = page.get_by_role("combobox", name="Citera en referens").locator("visible=true")
+    search.focus()
+    page.keyboard.type("karliner")
+    expect(page.locator("#panel-en [role=option]")).to_have_count(2)
+    expect(search).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#panel-en [aria-selected=true]")).to_contain_text("More interpreters")
+    expect(search).to_have_attribute("aria-activedescendant", "id_body_en_citations_1")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#id_body_en")).to_have_value("Before [@karliner2010] after")
+    expect(page.locator("#id_body_en")).to_be_focused()
+    expect(page.locator("#panel-en [role=option]")).to_have_count(0)
+    search.focus()
+    page.keyboard.type("nobody")
+    expect(page.locator("#panel-en .citation-picker [role=status]")).to_have_text("Ingen referens hittades.")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(visit.address + "/admin/knowledge/overview/add/")
+    assert visit.faults == []

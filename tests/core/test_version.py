@@ -1,6 +1,7 @@
 """The content version rises with every committed change, whatever door it comes through."""
 
 import pytest
+from cachetools import LRUCache
 from django.db import connection, transaction
 
 from actors.models import Organization
@@ -68,3 +69,26 @@ def test_what_is_remembered_is_made_anew_after_a_change():
     version.remembered("key", lambda: made.append("second"))
 
     assert made == ["first", "second"]
+
+
+@pytest.mark.django_db
+def test_full_memory_forgets_what_was_used_least_recently(monkeypatch):
+    made = []
+    monkeypatch.setattr(version, "_memory", LRUCache(20, getsizeof=version._size))
+
+    def ask(key: str) -> None:
+        version.remembered(key, lambda: made.append(key) or "ten chars.")
+
+    for key in ["a", "b", "a", "c", "a", "b"]:
+        ask(key)
+
+    assert made == ["a", "b", "c", "b"]
+
+
+@pytest.mark.django_db
+def test_what_is_larger_than_the_memory_is_made_each_time(monkeypatch):
+    monkeypatch.setattr(version, "_memory", LRUCache(20, getsizeof=version._size))
+
+    answers = [version.remembered("key", lambda: ("title", "x" * 100)) for _ in range(2)]
+
+    assert answers == [("title", "x" * 100)] * 2

@@ -21,7 +21,7 @@ def editor(db, client):
 
 
 def programme(*items: dict, old: int = 0) -> dict:
-    data = {"programme-TOTAL_FORMS": len(items), "programme-INITIAL_FORMS": old}
+    data = {"programme-TOTAL_FORMS": len(items), "programme-INITIAL_FORMS": old} | make.NO_RELATED_CHOICES
     for number, item in enumerate(items):
         data |= {f"programme-{number}-{name}": value for name, value in item.items()}
     return data

@@ -35,6 +35,17 @@ def test_calendar_shows_coming_events_the_nearest_first_until_their_day_is_over(
 
 
 @pytest.mark.django_db
+def test_event_that_began_long_ago_is_shown_until_it_ends(client):
+    make_event(name_sv="Ended", starts_at=in_days(-300), ends_at=in_days(-200))
+    make_event(name_sv="Goes on", starts_at=in_days(-100), ends_at=in_days(1))
+    make_event(name_sv="Later", starts_at=in_days(2))
+
+    coming = client.get(reverse("events:event_list")).context["page"]
+
+    assert [event.name_sv for event in coming] == ["Goes on", "Later"]
+
+
+@pytest.mark.django_db
 def test_page_shows_programme_and_all_organisers(client):
     event = make_event(programme=["Inledning", "Samtal"])
     partner = make_organization(name_sv="Medarrangör")

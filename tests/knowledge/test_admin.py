@@ -37,7 +37,7 @@ def form_data(**changes) -> dict:
         "title_sv": "Tolk", "summary_sv": "Kort.", "slug": "tolk", "overview_type": "narrative",
         "review_months": "12", "seen": "0",
     }  # fmt: skip
-    return TEXTS | NO_PARTS | values | changes
+    return TEXTS | NO_PARTS | make.NO_RELATED_CHOICES | values | changes
 
 
 def reference_list(overview) -> list[tuple[int, str]]:

@@ -1,6 +1,7 @@
 """The project's own starter content."""
 
 import re
+from itertools import accumulate
 
 import pytest
 import time_machine
@@ -142,9 +143,11 @@ def test_outlines_lie_within_the_map():
     assert len(outlines) == 49
     assert sum(map(len, outlines)) < 20_000
     for outline in outlines:
-        assert re.fullmatch(r"(M\d+,\d+( \d+,\d+){2,}Z)+", outline)
-        corners = [tuple(map(int, corner.split(","))) for corner in re.findall(r"\d+,\d+", outline)]
-        assert all(left <= x <= left + width and top <= y <= top + height for x, y in corners)
+        assert re.fullmatch(r"(M\d+,\d+l-?\d+,-?\d+( -?\d+,-?\d+)+Z)+", outline)
+        for ring in outline.split("Z")[:-1]:
+            steps = [[int(number) for number in step.split(",")] for step in re.findall(r"-?\d+,-?\d+", ring)]
+            corners = zip(*(accumulate(numbers) for numbers in zip(*steps, strict=True)), strict=True)
+            assert all(left <= x <= left + width and top <= y <= top + height for x, y in corners)
 
 
 @pytest.mark.django_db

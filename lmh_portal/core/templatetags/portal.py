@@ -2,6 +2,7 @@
 
 import datetime as dt
 from functools import cache, lru_cache
+from textwrap import shorten
 
 from django import template
 from django.template.loader import render_to_string
@@ -14,6 +15,7 @@ from lmh_portal.core.translated import Text, page_language, translated
 from lmh_portal.core.version import remembered
 
 register = template.Library()
+EXCERPT_AT_MOST = 180  # characters
 
 
 @register.simple_tag(takes_context=True)
@@ -50,6 +52,13 @@ def _marked(value: Text, language: str) -> SafeString:
     if value.language == language:
         return escape(value.value)
     return format_html('<span lang="{}" dir="{}">{}</span>', value.language, value.direction, value.value)
+
+
+@register.filter
+def excerpt(row, field: str) -> SafeString:
+    """The beginning of a translated field, as much as a list needs."""
+    value, language = translated(row, field)
+    return marked(Text(shorten(value, EXCERPT_AT_MOST, placeholder=" …"), language))
 
 
 @register.filter

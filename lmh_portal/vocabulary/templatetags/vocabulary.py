@@ -3,6 +3,7 @@
 from operator import attrgetter
 
 from django import template
+from django.core.paginator import Page
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext
@@ -32,6 +33,15 @@ def term_definitions(words: list[Word]) -> SafeString:
     return remembered(
         ("term definitions", page_language(), *((word.code, word.name.language) for word in words)),
         lambda: render_to_string("components/term_definitions.html", {"words": words}),
+    )
+
+
+@register.simple_tag
+def listing(template: str, filters: Filters, page: Page) -> SafeString:
+    """The rows of a list's page, drawn once as its facets are: only then does the page read them."""
+    return remembered(
+        ("listing", template, page_language(), page.number, *filters.key),
+        lambda: render_to_string(template, {"page": page}),
     )
 
 
