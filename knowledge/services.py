@@ -291,26 +291,27 @@ def say_what(published: Overview, language: str, based_on: int, user) -> None:
 
 
 @transaction.atomic
-def set_parts(overview: Overview, parts: list[tuple[type, dict]]) -> None:
-    """Give the overview these findings and implications and no others; a finding is named by its code."""
-    known = {(Finding, row.code): row for row in overview.findings.all()}
-    known |= {(Implication, row.code): row for row in overview.implications.select_related("finding")}
-    kept: dict[tuple, Finding | Implication] = {}
-    for model, given in parts:
-        values = dict(given)
-        terms = {name: values.pop(name) for name in ["settings", "staff_groups"] if name in values}
-        if "finding" in values:
-            values["finding"] = kept.get((Finding, values["finding"]))
-        row = known.pop((model, values["code"]), None) or model(overview=overview)
-        if row.pk is None or any(getattr(row, name) != value for name, value in values.items()):
-            for name, value in values.items():
-                setattr(row, name, value)
-            row.save()
-        kept[model, row.code] = row
-        for name, chosen in terms.items():
-            getattr(row, name).set(chosen)
-    for gone in known.values():
-        gone.delete()
+def set_parts(overview: Overview, findings: list[dict], implications: list[dict]) -> None:
+    """Give the overview these findings and implications, of an edition's content, and no others."""
+    rows = _set_rows(Finding, overview, findings)
+    _set_rows(Implication, overview, [one | {"finding": rows.get(one["finding"])} for one in implications])
+
+
+def _set_rows(model, overview: Overview, parts: list[dict]) -> dict[str, Finding | Implication]:
+    """The rows by their codes, which they keep."""
+    model.objects.filter(overview=overview).exclude(code__in=[one["code"] for one in parts]).delete()
+    rows = {}
+    for position, part in enumerate(parts, 1):
+        values = {name: part[name] for name in ["scale", "certainty", "studies", "finding", "action"] if name in part}
+        texts = {f"{name}_{code}": text for name, texts in part["texts"].items() for code, text in texts.items()}
+        row, _made = model.objects.update_or_create(
+            overview=overview, code=part["code"], defaults=values | texts | {"position": position}
+        )
+        for name in {"settings", "staff_groups"} & part.keys():
+            field = getattr(row, name)
+            field.set(field.model.objects.filter(code__in=part[name]))
+        rows[row.code] = row
+    return rows
 
 
 @transaction.atomic

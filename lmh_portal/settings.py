@@ -105,6 +105,7 @@ DATABASES["default"] |= {
 # --- security
 
 BEHIND_PROXY = switch("BEHIND_PROXY", default=False)
+VISITOR_KEY = env.str("VISITOR_KEY", default="") or secrets.token_hex(32)  # gone when the server stops, on purpose
 if not IS_LOCAL:
     SECURE_SSL_REDIRECT = switch("SSL_REDIRECT", default=True)
     SECURE_HSTS_SECONDS = number("HSTS_SECONDS", 31536000)
@@ -267,6 +268,7 @@ SCHEDULED_JOBS = {  # minute, hour, day, month, weekday in UTC
     "lmh_portal.core.jobs.retry_interrupted_jobs": "*/10 * * * *",
     "lmh_portal.core.jobs.clear_expired_sessions": "20 0 * * *",
     "lmh_portal.feedback.jobs.forget_old_messages": "30 0 * * *",
+    "lmh_portal.feedback.jobs.forget_visitors": "10 23 * * *",  # after midnight in Sweden, winter and summer
     "lmh_portal.stats.jobs.check_links": "40 0 * * *",
     "knowledge.jobs.forget_unused_files": "50 0 * * *",
     "knowledge.jobs.remind_of_reviews": "0 5 * * *",

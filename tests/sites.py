@@ -8,6 +8,7 @@ from actors.models import Organization, Service
 from events.models import Event
 from knowledge.models import Overview, OverviewVersion, Resource
 from lmh_portal.core.languages import LANGUAGES
+from lmh_portal.feedback.pages import KINDS
 
 STAFF_ONLY = {"knowledge:overview_draft"}
 FEEDS = {"knowledge:feed", "knowledge:overview_feed"}  # Atom, no pages
@@ -48,6 +49,9 @@ def addresses(view: str, language: str) -> list[str]:
 
 
 def _arguments(view: str) -> list[tuple]:
+    if view.startswith("feedback:helpful"):
+        asking = {kind: model.objects.published().values_list("slug", flat=True) for kind, model in KINDS.items()}
+        return [(kind, slug) for kind, slugs in asking.items() for slug in slugs]
     if view == "knowledge:overview_version":
         return list(OverviewVersion.objects.values_list("overview__slug", "number"))
     if view == "knowledge:overview_feed":

@@ -14,7 +14,7 @@ from actors.models import Organization, Service
 from events.models import Event
 from knowledge.models import Overview, Reference, Resource
 from lmh_portal.accounts.models import User
-from lmh_portal.feedback.models import Message
+from lmh_portal.feedback.models import HelpfulCount, Message
 from lmh_portal.stats.models import Link
 from lmh_portal.vocabulary import models as vocabulary
 from tests import make
@@ -47,6 +47,11 @@ def make_message():
     return Message.objects.create(kind="question", text="Hej!", page="/sv/", email="a@example.org", language="sv")
 
 
+def make_count():
+    day = timezone.localdate() - timezone.timedelta(days=HelpfulCount.objects.count())
+    return HelpfulCount.objects.create(kind="overview", slug="tolk", version=1, language="sv", day=day, yes=3)
+
+
 MAKERS = {
     Organization: lambda: make.make_organization(topics(), municipality=make.make_area()),
     Service: lambda: make.make_service(topics(), organization=make.make_organization(), areas=[make.make_area()]),
@@ -58,6 +63,7 @@ MAKERS = {
     vocabulary.Topic: lambda: make.make_topic(broader=make.make_topic()),
     vocabulary.Area: make.make_area,
     Message: make_message,
+    HelpfulCount: make_count,
     Link: make_link,
     User: make.make_editor,
     Group: lambda: Group.objects.create(name=f"Grupp {Group.objects.count()}"),
@@ -79,9 +85,9 @@ def addresses(model) -> list[str]:
         address(model, "change", row.pk),
         address(model, "history", row.pk),
     ]
-    if model is not Message and model is not Link:
+    if model not in {Message, Link, HelpfulCount}:
         pages.append(address(model, "add"))
-    if model is not Link:
+    if model not in {Link, HelpfulCount}:
         pages.append(address(model, "delete", row.pk))
     return [*pages, reverse("admin:app_list", args=[model_admin.opts.app_label])]
 

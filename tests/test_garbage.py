@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lmh_portal.core.languages import LANGUAGES
-from lmh_portal.feedback.models import Message
+from lmh_portal.feedback.models import HelpfulCount, Message
 from lmh_portal.wsgi import application
 from tests.kinds import LISTS
 from tests.sites import FEEDS, addresses, public_views
@@ -40,7 +40,7 @@ NASTY = [
 ]  # fmt: skip
 READ = {  # what each view reads of its address; the others only give it back in their links
     view: ["q", "page", *(facet.name for facet in filters.facets)] for view, (filters, _rows) in LISTS.items()
-} | {"search:search": ["q"], "feedback:contact": ["kind", "page"]}
+} | {"search:search": ["q"], "feedback:contact": ["kind", "page"], "feedback:helpful_comment": ["vote", "again"]}
 READ["knowledge:feed"] = READ["knowledge:overview_list"]
 VIEWS = [*public_views(), *sorted(FEEDS)]
 NAMES = [
@@ -291,3 +291,18 @@ def test_fields_of_the_form_in_any_mixture_give_a_page(tried, urls):
 def test_any_method_gives_a_page_or_is_refused(tried, urls, method):
     for url in urls["sv"].values():
         tried.send(url, method=method, data=b"text=\x00", content_type=FORM, may=frozenset({200, 403, 405}))
+
+
+# --- the answers to “Did this help you?”
+
+
+@pytest.mark.parametrize("view", ["feedback:helpful", "feedback:helpful_comment"])
+def test_any_value_of_any_field_of_an_answer_gives_a_page(tried, urls, view):
+    for number, (name, value) in enumerate(
+        (name, value) for name in ["answer", "text", "stamp", "nickname"] for value in [*NASTY, *STAMPS]
+    ):
+        url = urls[list(LANGUAGES)[number % len(LANGUAGES)]][view]
+        fields = form_of(**{"answer": "yes", "text": "Hej", "stamp": "", "nickname": "", name: value})
+        tried.send(url, method="POST", data=fields, content_type=FORM, may=ANSWERS)
+
+    assert (Message.objects.count(), HelpfulCount.objects.count()) == (0, 0)

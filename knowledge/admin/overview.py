@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from knowledge import readability, text, text_checks
+from knowledge.admin.files import Files
 from knowledge.admin.workflow import Workflow
 from knowledge.editions import MARKDOWN, OF_FINDING, OF_IMPLICATION
 from knowledge.models import (
@@ -212,10 +213,10 @@ class OverviewList(ChangeList):
 
 
 @admin.register(Overview)
-class OverviewAdmin(Workflow, PublishableAdmin):
+class OverviewAdmin(Workflow, Files, PublishableAdmin):
     form = OverviewForm
     inlines = [FindingInline, ImplicationInline, CitationInline]
-    actions = []
+    actions = ["export_selected"]
     translated_fields = [
         "title", "question", "summary", "key_messages", "practice", "body", "gaps", "methods", "review_function",
         "change_note",
@@ -277,9 +278,6 @@ class OverviewAdmin(Workflow, PublishableAdmin):
     def has_delete_permission(self, request, obj=None):
         """What was once public keeps its address: it is archived, not deleted."""
         return super().has_delete_permission(request, obj) and (obj is None or not obj.version)
-
-    def get_actions(self, request):
-        return {}
 
     def get_fieldsets(self, request, obj=None):
         if obj and obj.status != Status.DRAFT:

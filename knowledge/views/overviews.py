@@ -40,8 +40,11 @@ def overview_detail(request, slug):
         overview = get_object_or_404(Overview.objects.readable_by(request.user).for_page(), slug=slug)
         if overview.is_draft:
             return _draft(overview, request.path)
+        drawn = _drawn(overview, overview.version, request.path)
+        if overview.status == Overview.Status.ARCHIVED:
+            return drawn
         feed = reverse("knowledge:overview_feed", args=[slug])
-        return _drawn(overview, overview.version, request.path)._replace(feed=feed)
+        return drawn._replace(feed=feed, asks=("overview", slug, overview.version))
 
     key = ("overview", page_language(), slug)
     drawn = draw() if request.user.is_staff else remembered(key, draw)

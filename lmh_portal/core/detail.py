@@ -20,6 +20,7 @@ class DrawnRow(NamedTuple):
     description: str
     robots: str
     main: SafeString
+    asks: tuple[str, str, int] | None = None  # kind, slug and version to ask readers about: did this help?
     feed: str = ""  # address of what is new about the row
 
 

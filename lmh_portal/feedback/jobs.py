@@ -1,5 +1,5 @@
 from lmh_portal.core.jobs import job
-from lmh_portal.feedback import services
+from lmh_portal.feedback import services, visitors
 
 
 @job
@@ -10,3 +10,8 @@ def announce_message(message_id: int):
 @job
 def forget_old_messages():
     services.forget_old_messages()
+
+
+@job
+def forget_visitors():
+    visitors.forget_visitors()

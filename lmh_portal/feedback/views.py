@@ -1,11 +1,26 @@
+from urllib.parse import urlencode
+
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 
 from lmh_portal.core.plain_input import without_controls
 from lmh_portal.feedback import services
-from lmh_portal.feedback.forms import ContactForm, new_stamp
+from lmh_portal.feedback.forms import (
+    CommentForm,
+    ContactForm,
+    HelpfulForm,
+    Vote,
+    comment_stamp,
+    new_stamp,
+    question_stamp,
+    vote_of,
+)
+from lmh_portal.feedback.pages import asking_page, subject_of
+from lmh_portal.feedback.visitors import visitor
 
 
 @csrf_exempt  # visitors have no cookie: the signed time and the Origin header take its place
@@ -19,8 +34,7 @@ def contact(request):
                 return redirect("feedback:contact_sent")
             except ValidationError as refusal:
                 form.add_error(None, refusal)
-        form.data = form.data.copy()
-        form.data["stamp"] = new_stamp()
+        form.renew(new_stamp())
     else:
         asked = {"kind": request.GET.get("kind"), "page": request.GET.get("page", "")[:500]}
         form = ContactForm(initial=asked | {"stamp": new_stamp()})
@@ -29,6 +43,80 @@ def contact(request):
 
 def contact_sent(request):
     return render(request, "feedback/contact_sent.html")
+
+
+@csrf_exempt  # as above
+def helpful(request, kind, slug):
+    """Count an answer to “Did this help you?”; where none can be counted, ask on a page of its own."""
+    page = asking_page(kind, slug)
+    subject = subject_of(kind, page)
+    if request.method == "POST":
+        _refuse_other_sites(request)
+        form = HelpfulForm(subject, without_controls(request.POST))
+        if form.is_valid():
+            try:
+                return _counted(request, form)
+            except ValidationError as refusal:
+                form.add_error(None, refusal)
+        form.renew(question_stamp(subject))
+    else:
+        form = HelpfulForm(subject, initial={"stamp": question_stamp(subject)})
+    return render(request, "feedback/helpful.html", {"page": page, "form": form, "kind": kind})
+
+
+def _counted(request, form):
+    answer = form.cleaned_data["answer"]
+    given = {"subject": form.read, "answer": answer, "language": get_language()}
+    is_counted = services.count_answer(**given, visitor=visitor(request))
+    query = {"vote": comment_stamp(Vote(form.read, answer))} | ({} if is_counted else {"again": 1})
+    address = reverse("feedback:helpful_comment", args=[form.read.kind, form.read.slug])
+    return HttpResponseRedirect(f"{address}?{urlencode(query)}")
+
+
+@csrf_exempt  # as above
+def helpful_comment(request, kind, slug):
+    """Thank for an answer, and take a comment on it; who has not answered is asked first."""
+    page = asking_page(kind, slug)
+    subject = subject_of(kind, page)
+    if request.method == "POST":
+        _refuse_other_sites(request)
+        form = CommentForm(subject, without_controls(request.POST))
+        vote = _vote(form.data.get("stamp", ""), subject) or Vote(subject, "")
+        if form.is_valid():
+            try:
+                _receive_comment(request, form, vote, page)
+                return redirect("feedback:helpful_sent", kind=kind, slug=slug)
+            except ValidationError as refusal:
+                form.add_error(None, refusal)
+        form.renew(comment_stamp(vote))
+    elif vote := _vote(request.GET.get("vote", ""), subject):
+        form = CommentForm(subject, initial={"stamp": request.GET["vote"]})
+    else:
+        return helpful(request, kind, slug)
+    context = {"page": page, "form": form, "vote": vote, "is_repeated": "again" in request.GET}
+    return render(request, "feedback/helpful_comment.html", context)
+
+
+def _receive_comment(request, form, vote, page):
+    services.receive_comment(
+        visitor=visitor(request),
+        stamp=form.cleaned_data["stamp"],
+        text=form.cleaned_data["text"],
+        answer=vote.answer,
+        version=vote.subject.version or None,
+        page=page.get_absolute_url(),
+        language=get_language(),
+    )
+
+
+def _vote(stamp, subject) -> Vote | None:
+    """The vote that the stamp says was given on the page."""
+    vote = vote_of(stamp.strip())
+    return vote if vote and vote.subject[:2] == subject[:2] else None
+
+
+def helpful_sent(request, kind, slug):
+    return render(request, "feedback/helpful_sent.html", {"page": asking_page(kind, slug)})
 
 
 def _fields(form):

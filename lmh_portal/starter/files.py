@@ -3,32 +3,24 @@
 import csv
 import io
 import json
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import yaml
-
+from knowledge.overview_files import (
+    BODY,
+    LINES,
+    PARTS,
+    SHARED,
+    TRANSLATED,
+    Entry,
+    Problem,
+    by_overview,
+    decoded,
+    read_file,
+    unreadable,
+)
 from lmh_portal.core.languages import LANGUAGES, SOURCE_LANGUAGE
-
-FRONT_MATTER = re.compile(r"---\n(.*?\n)---\n(.*)", re.DOTALL)
-LINES = {"key_messages"}  # lists of which each entry is a line
-PARTS = {"findings", "implications"}  # lists of mappings
-OVERVIEW_NAME = re.compile(r"(?P<slug>[^.]+)\.(?P<language>[a-z]{2,3})\.md")
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Why something is refused, and where it stands."""
-
-    file: str
-    line: int
-    column: str
-    reason: str
-
-    def __str__(self):
-        return ": ".join(part for part in [f"{self.file}:{self.line}", self.column, self.reason] if part)
 
 
 @dataclass
@@ -54,15 +46,7 @@ class Content:
 
 
 def read_text(path: Path) -> str:
-    """The file's text; bytes that are not UTF-8 become surrogates, so that their place can be named."""
-    return path.read_bytes().decode("utf-8-sig", errors="surrogateescape").replace("\r\n", "\n")
-
-
-def unreadable(text: str) -> str:
-    """Why a text cannot be stored, if it cannot."""
-    if any("\udc80" <= character <= "\udcff" for character in text):
-        return "is not valid UTF-8"
-    return "contains a NUL character" if "\x00" in text else ""
+    return decoded(path.read_bytes())
 
 
 def read_csv(path: Path, file: str, header_problems) -> Content:
@@ -95,23 +79,18 @@ def _add_row(content: Content, row: Row, expected: int, found_fields: int) -> No
         content.rows.append(row)
 
 
-def read_overviews(folder: Path, translated: set[str], other: set[str]) -> Content:
-    """One row for each overview, from its files `<slug>.<language>.md`.
-
-    `translated` are the keys that stand in every file, `other` those of the source language's alone.
-    """
+def read_overviews(folder: Path) -> Content:
+    """One row for each overview, from its files (see knowledge.overview_files)."""
     content = Content()
-    versions: dict[str, dict[str, Path]] = {}
-    for path in sorted(folder.glob("*.md")):
-        name = OVERVIEW_NAME.fullmatch(path.name)
-        if not name:
-            content.problems.append(Problem(_name(path), 1, "", "the name is not <slug>.<language>.md"))
-        elif name["language"] in LANGUAGES:
-            versions.setdefault(name["slug"], {})[name["language"]] = path
-    for slug, paths in versions.items():
-        row, problems = _read_overview(slug, paths, translated, other)
-        content.problems += problems
-        content.rows += [] if problems else [row]
+    paths = {path.name: path for path in sorted(folder.glob("*.md"))}
+    slugs, others = by_overview(paths)
+    content.problems += [Problem(_name(paths[name]), 1, "", "the name is not <slug>.<language>.md") for name in others]
+    for slug, names in slugs.items():
+        known = {code: paths[name] for code, name in names.items() if code in LANGUAGES}
+        if known:
+            row, problems = _read_overview(slug, known)
+            content.problems += problems
+            content.rows += [] if problems else [row]
     return content
 
 
@@ -119,81 +98,24 @@ def _name(path: Path) -> str:
     return f"{path.parent.name}/{path.name}"
 
 
-def _read_overview(
-    slug: str, paths: dict[str, Path], translated: set[str], other: set[str]
-) -> tuple[Row, list[Problem]]:
+def _read_overview(slug: str, paths: dict[str, Path]) -> tuple[Row, list[Problem]]:
     source = paths.get(SOURCE_LANGUAGE)
-    row = Row(_name(source or next(iter(paths.values()))), 1, {"slug": slug} | dict.fromkeys(other, ""))
+    row = Row(_name(source or next(iter(paths.values()))), 1, {"slug": slug} | dict.fromkeys(SHARED, ""))
     problems = [] if source else [row.problem("", f"there is no {slug}.{SOURCE_LANGUAGE}.md")]
     for language, path in paths.items():
-        allowed = translated | other if language == SOURCE_LANGUAGE else translated
-        try:
-            problems += _add_language(row, path, language, translated, allowed)
-        except yaml.YAMLError as error:
-            problems.append(_yaml_problem(_name(path), error))
+        entries, found = read_file(_name(path), read_text(path), language)
+        problems += found
+        for name in {*entries, *TRANSLATED}:
+            entry = entries.get(name, Entry("", 1))
+            column = f"{name}_{language}" if name in {*TRANSLATED, BODY} else name
+            row.cells[column], row.places[column] = _cell(name, entry.value), (_name(path), entry.line)
     return row, problems
 
 
-def _add_language(row: Row, path: Path, language: str, translated: set[str], allowed: set[str]) -> list[Problem]:
-    """Add one language's cells to the row."""
-    file, text = _name(path), read_text(path)
-    for number, line in enumerate(text.split("\n"), 1):
-        if reason := unreadable(line):
-            return [Problem(file, number, "", reason)]
-    parts = FRONT_MATTER.fullmatch(text)
-    if not parts:
-        return [Problem(file, 1, "", "does not start with front matter between lines of ---")]
-    entries = _front_matter(parts[1])
-    body = parts[2].strip()
-    body_line = text.count("\n", 0, len(text) - len(parts[2].lstrip())) + 1
-    missing = dict.fromkeys(translated - entries.keys(), ("", 1))
-    for name, (value, line) in (missing | entries | {"body": (body, body_line)}).items():
-        column = f"{name}_{language}" if name in translated | {"body"} else name
-        row.cells[column], row.places[column] = value, (file, line)
-    return [
-        Problem(file, line, name, "is not known here") for name, (_, line) in entries.items() if name not in allowed
-    ]
-
-
-def _front_matter(text: str) -> dict[str, tuple[str, int]]:
-    """Each key's value and its line in the file; lists of texts are joined, those of mappings become JSON."""
-    node = yaml.compose(text, yaml.SafeLoader)
-    if not isinstance(node, yaml.MappingNode):
-        raise yaml.MarkedYAMLError(problem="keys with values are expected")
-    found = {}
-    for key, value in node.value:
-        if not isinstance(key, yaml.ScalarNode):
-            raise yaml.MarkedYAMLError(problem="keys are texts", problem_mark=key.start_mark)
-        if key.value in found:
-            raise yaml.MarkedYAMLError(problem=f"{key.value} stands twice", problem_mark=key.start_mark)
-        found[key.value] = (_cell(key.value, value), key.start_mark.line + 2)
-    return found
-
-
-def _cell(name: str, value: yaml.Node) -> str:
-    """A value of the front matter as the text of a cell."""
-    items = value.value if isinstance(value, yaml.SequenceNode) else [value]
+def _cell(name: str, value: str | list) -> str:
+    """A value of the front matter as the text of a cell; of references their keys."""
     if name in PARTS:
-        return json.dumps([_plain(item) for item in items if item is not value])
-    if not all(isinstance(item, yaml.ScalarNode) for item in items):
-        raise yaml.MarkedYAMLError(problem="a text or a list of texts is expected", problem_mark=value.start_mark)
-    return ("\n" if name in LINES else ";").join(item.value.strip() for item in items)
-
-
-def _plain(node: yaml.Node) -> dict[str, str | list[str]]:
-    """A mapping of texts and lists of texts."""
-    if not isinstance(node, yaml.MappingNode):
-        raise yaml.MarkedYAMLError(problem="keys with values are expected", problem_mark=node.start_mark)
-    found = {}
-    for key, value in node.value:
-        items = value.value if isinstance(value, yaml.SequenceNode) else [value]
-        if not all(isinstance(item, yaml.ScalarNode) for item in [key, *items]):
-            raise yaml.MarkedYAMLError(problem="a text or a list of texts is expected", problem_mark=value.start_mark)
-        found[key.value] = [item.value for item in items] if isinstance(value, yaml.SequenceNode) else value.value
-    return found
-
-
-def _yaml_problem(file: str, error: yaml.YAMLError) -> Problem:
-    mark = getattr(error, "problem_mark", None)
-    reason = getattr(error, "problem", None) or getattr(error, "reason", "")
-    return Problem(file, mark.line + 2 if mark else 1, "", f"the front matter is not valid YAML: {reason}")
+        return json.dumps(value)
+    if not isinstance(value, list):
+        return value
+    return ("\n" if name in LINES else ";").join(one if isinstance(one, str) else one.get("key", "") for one in value)

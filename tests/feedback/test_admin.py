@@ -82,3 +82,58 @@ def test_what_visitors_write_is_shown_as_text(editor, client):
 
     for page in [LIST, reverse("admin:feedback_message_change", args=[message.pk])]:
         assert "&lt;script&gt;alert(1)" in client.get(page).content.decode()
+
+
+def test_message_can_be_given_to_somebody_and_found_by_them(editor, client):
+    message, others = make_message(), make_message(assigned_to=make.make_editor(), state="assigned")
+    page = reverse("admin:feedback_message_change", args=[message.pk])
+
+    client.post(page, {"state": "new", "assigned_to": editor.pk})
+
+    message.refresh_from_db()
+    assert (message.state, message.assigned_to) == ("assigned", editor)
+    found = {value: list(client.get(f"{LIST}?assigned={value}").context["cl"].result_list) for value in ["me", "x"]}
+    assert found == {"me": [message], "x": [others, message]}
+    assert list(client.get(f"{LIST}?assigned=nobody").context["cl"].result_list) == []
+
+
+def test_message_is_given_to_staff_only(editor, client):
+    message, outsider = make_message(), make.make_editor(is_staff=False)
+
+    client.post(
+        reverse("admin:feedback_message_change", args=[message.pk]), {"state": "new", "assigned_to": outsider.pk}
+    )
+
+    message.refresh_from_db()
+    assert (message.state, message.assigned_to) == ("new", None)
+
+
+def test_actions_take_a_message_on_and_let_it_go(editor, client):
+    message = make_message(assigned_to=make.make_editor(), state="assigned")
+
+    client.post(LIST, {"action": "assign", "_selected_action": [message.pk]})
+    message.refresh_from_db()
+    assert (message.state, message.assigned_to) == ("assigned", editor)
+
+    client.post(LIST, {"action": "reopen", "_selected_action": [message.pk]})
+    message.refresh_from_db()
+    assert (message.state, message.assigned_to) == ("new", None)
+
+
+def test_message_outlives_the_person_it_was_given_to(editor, client):
+    colleague = make.make_editor()
+    message = make_message(assigned_to=colleague, state="assigned")
+
+    colleague.delete()
+
+    message.refresh_from_db()
+    assert (message.state, message.assigned_to) == ("assigned", None)
+
+
+def test_comment_on_a_page_shows_version_and_answer(editor, client):
+    message = make_message(kind="helpful", version=7, answer="no")
+
+    html = client.get(reverse("admin:feedback_message_change", args=[message.pk])).content.decode()
+
+    assert '<div class="readonly">7</div>' in html
+    assert '<div class="readonly">Nej</div>' in html

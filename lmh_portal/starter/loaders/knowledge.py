@@ -6,15 +6,15 @@ from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import models
 
 from knowledge import services
-from knowledge.models import Finding, Implication, Overview, Reference, Resource, ResourceFile
+from knowledge.models import Overview, Reference, Resource, ResourceFile
+from knowledge.overview_files import PARTS, PartError, joined_parts
 from knowledge.text import cited_keys
 from lmh_portal.core.languages import LANGUAGES, SOURCE_LANGUAGE
 from lmh_portal.core.models import Publishable
-from lmh_portal.starter.files import PARTS, Content, Row, read_overviews
+from lmh_portal.starter.files import Content, Row, read_overviews
 from lmh_portal.starter.loader import Loader
 from lmh_portal.vocabulary.models import CareSetting, StaffGroup
 
@@ -35,32 +35,37 @@ class Overviews(Loader):
     model = Overview
     fields = [
         "slug", "title", "question", "summary", "key_messages", "practice", "body", "gaps", "methods",
-        "review_function", "overview_type", "license", "is_demo", "published_on", "searched_until", "review_due",
-        "topics", "target_groups", "staff_groups", "references",
+        "review_function", "overview_type", "license", "is_demo", "published_on", "searched_until", "reviewed_on",
+        "review_due", "topics", "target_groups", "staff_groups", "references",
     ]  # fmt: skip
     extra = {f"{name}_{code}": models.TextField(blank=True) for name in sorted(PARTS) for code in LANGUAGES}
     constant = {"status": Overview.Status.PUBLISHED}
     row_by_row = True
 
     def read(self) -> Content:
-        from_files = set(self.fields) - {"slug", "body"}
-        translated = {name for name in from_files if self.is_translated(name)} | PARTS
-        return read_overviews(Path(self.path), translated, from_files - translated)
+        return read_overviews(Path(self.path))
 
     def existing(self):
         return {row.slug: row for row in Overview.objects.filter(revises=None)}
 
     def complete(self, values: dict[str, Any], row: Row) -> dict[str, Any]:
-        self.parts: list[tuple[type, dict[str, Any]]] = []
         texts = {name: value for name, value in values.items() if isinstance(value, str)}
-        for model, name in [(Finding, "findings"), (Implication, "implications")]:
-            by_language = {code: json.loads(values.pop(f"{name}_{code}", "") or "[]") for code in LANGUAGES}
-            try:
-                self.parts += [(model, one) for one in self._parts(model, by_language)]
-            except ValidationError as error:
-                self.problems += [row.problem(f"{name}_{SOURCE_LANGUAGE}", reason) for reason in error.messages]
+        self.parts = {kind: self._parts(kind, values, row) for kind in PARTS}
         self._check_citations(values, texts, row)
         return values
+
+    def _parts(self, kind: str, values: dict[str, Any], row: Row) -> list[dict[str, Any]]:
+        given = {code: json.loads(values.pop(f"{kind}_{code}", "") or "[]") for code in LANGUAGES}
+        try:
+            parts = joined_parts(kind, given)
+        except PartError as error:
+            self.problems += [row.problem(f"{kind}_{error.language}", reason) for reason in error.messages]
+            return []
+        for name, model in [("settings", CareSetting), ("staff_groups", StaffGroup)]:
+            given = [code for one in parts for code in one.get(name, [])]
+            unknown = [code for code in given if code not in self.loading.index[model]]
+            self.problems += [row.problem(f"{kind}_{SOURCE_LANGUAGE}", f"{code!r} is not known") for code in unknown]
+        return parts
 
     def _check_citations(self, values: dict[str, Any], texts: dict[str, str], row: Row) -> None:
         listed = {reference.key for reference in values["references"]}
@@ -69,36 +74,6 @@ class Overviews(Loader):
                 lines_above = text.count("\n", 0, re.search(rf"@{key}\b", text).start())
                 reason = f"cites {key}, which is not among the references"
                 self.problems.append(row.problem(column, reason, lines_above))
-
-    def _parts(self, model: type[models.Model], by_language: dict[str, list[dict]]) -> list[dict[str, Any]]:
-        """The values of the findings or implications, texts of all languages joined by their codes."""
-        rows = [self._part(model, one, position) for position, one in enumerate(by_language[SOURCE_LANGUAGE], 1)]
-        known = {row["code"]: row for row in rows}
-        for code, entries in by_language.items():
-            for entry in entries:
-                if entry.get("code") not in known:
-                    raise ValidationError(f"{entry.get('code')!r} stands in {code} only")
-                for field in {"statement", "reasons", "text"} & entry.keys():
-                    known[entry["code"]][f"{field}_{code}"] = entry[field]
-        return rows
-
-    def _part(self, model: type[models.Model], entry: dict[str, Any], position: int) -> dict[str, Any]:
-        row = {"position": position}
-        for name, value in entry.items():
-            if name in {"statement", "reasons", "text"}:
-                continue
-            if name in {"settings", "staff_groups"} and model is Implication:
-                terms = self.loading.index[CareSetting if name == "settings" else StaffGroup]
-                if unknown := [code for code in value if code not in terms]:
-                    raise ValidationError(f"{unknown[0]!r} is not known")
-                row[name] = [terms[code] for code in value]
-            elif name == "finding" and model is Implication:
-                row[name] = value
-            elif name in {"code", "scale", "certainty", "studies", "action"}:
-                row[name] = model._meta.get_field(name).clean(value, None)
-            else:
-                raise ValidationError(f"{name} is not known here")
-        return row
 
     def _load_row(self, row: Row, values: dict[str, Any]) -> tuple[models.Model, str]:
         overview, deed = super()._load_row(row, values)
@@ -109,7 +84,7 @@ class Overviews(Loader):
     def finish(self, rows: list[models.Model]) -> None:
         for overview in rows if self.is_news else []:
             if self.writes_parts:
-                services.set_parts(overview, self.parts)
+                services.set_parts(overview, **self.parts)
             services.publish_from_files(overview)
 
 
