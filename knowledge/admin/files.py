@@ -108,9 +108,9 @@ class Files:
         """Take files, and refuse them with the place of everything that is wrong."""
         self._refuse_others(request)
         request.session.pop(IN_SESSION, None)
-        form = ImportForm(request.POST or None, request.FILES or None)
+        form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
         problems = []
-        if request.method == "POST" and form.is_valid():
+        if form.is_valid():
             files = form.cleaned_data["files"]
             problems = self._problems(request, files)
             if not problems:
