@@ -94,7 +94,7 @@ class NewsOfList(News):
 
     def versions(self, filters):
         versions = OverviewVersion.objects.filter(overview__status=Overview.Status.PUBLISHED)
-        return versions.filter(overview__in=filters.found.values("pk")) if filters.parameters else versions
+        return versions.filter(overview__in=filters.narrowed().values("pk")) if filters.parameters else versions
 
     def title(self, filters):
         chosen = [plain(one.text.value) for one in filters.active]

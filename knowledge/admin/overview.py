@@ -243,7 +243,7 @@ class OverviewAdmin(Workflow, Files, PublishableAdmin):
         (_("This version"), {"fields": ["significance", "followed_in"]}),
         (_("Publication"), {"fields": ["slug", "owner", "review_months", "is_demo"]}),
     ]
-    keeping = [(_("Review"), {"fields": ["owner", "review_months", "review_due"]})]
+    keeping = [(_("Review"), {"fields": ["owner", "review_months", "review_due", "seen"]})]
     help_texts = {
         "title": _("What the text answers, in a few words. Shown in lists and search results."),
         "question": _("The question that the overview answers, in one sentence."),
@@ -281,7 +281,7 @@ class OverviewAdmin(Workflow, Files, PublishableAdmin):
 
     def get_fieldsets(self, request, obj=None):
         if obj and obj.status != Status.DRAFT:
-            return self.keeping if obj.status == Status.PUBLISHED else [(None, {"fields": []})]
+            return self.keeping if obj.status == Status.PUBLISHED else [(None, {"fields": ["seen"]})]
         panels = [self.language_panel(language) for language in LANGUAGES.values()]
         return [*panels, *self.writing]
 

@@ -161,6 +161,7 @@ class Filters:
         return [("q", self.q), *chosen] if self.q else chosen
 
     def narrowed(self, leaving_out: Facet | None = None) -> QuerySet:
+        """Every row of the result, whatever the page."""
         rows = self.rows.rewrite(False)  # columns are named here; modeltranslation would shuffle them
         if self.q:
             rows = rows.matching(self.q)
@@ -168,11 +169,6 @@ class Filters:
             if facet is not leaving_out and (choices := self.chosen[facet.name]):
                 rows = rows.filter(facet.condition(self.rows, [choice.key for choice in choices]))
         return rows
-
-    @property
-    def found(self) -> QuerySet:
-        """Every row of the result, whatever the page."""
-        return self._narrowed()
 
     @cached_property
     def key(self) -> tuple:
@@ -241,7 +237,7 @@ class Filters:
 
     def first(self, number: int, *order) -> QuerySet:
         """The first rows of the result, however many a page shows."""
-        return _Result(self._narrowed(), order, number)[:number]
+        return _Result(self, order)[:number]
 
     def query(self) -> str:
         """The parameters as text, for links to other pages of the same result."""

@@ -21,7 +21,7 @@ from tests.bench.pages import PAGES, Page  # noqa: E402
 from tests.bench.servers import Server  # noqa: E402
 
 BARE_PATHS = ["/sv/"]
-WARM_UP_PASSES = 5  # after them both workers know nearly all addresses,
+WARM_UP_PASSES = 8  # after them both workers know nearly all addresses,
 WARM_UP_REQUESTS = 800  # where there are few addresses after so many, on some 30 connections
 WARM_UP_SECONDS = 60  # but no longer than this
 

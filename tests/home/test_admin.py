@@ -1,6 +1,7 @@
 """Related pages on the desk: found by title, pinned and hidden on the page's own form."""
 
 import pytest
+from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.auth.models import Permission
 from django.db import connection
 from django.urls import reverse
@@ -28,8 +29,9 @@ def address(page) -> str:
 
 def save(client, page, *rows: dict, old: int = 0):
     """Send the page's form as it is, with these rows of related pages."""
-    form = client.get(address(page)).context["adminform"].form
-    data = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+    shown = client.get(address(page)).context["adminform"]
+    names = [name for name in flatten_fieldsets(shown.fieldsets) if name in shown.form.fields]
+    data = {name: shown.form.get_initial_for_field(shown.form.fields[name], name) for name in names}
     data = {name: value for name, value in data.items() if value is not None}
     data |= {f"{PREFIX}-TOTAL_FORMS": len(rows), f"{PREFIX}-INITIAL_FORMS": old}
     for number, row in enumerate(rows):
