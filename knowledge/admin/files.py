@@ -155,7 +155,9 @@ class Files:
                 return self._done(request, written)
             messages.warning(request, _("Somebody has changed something meanwhile. Look again at what would happen."))
         plans = overview_import.plans_for(overviews)
-        return self._page(request, "import_look", {"plans": plans, "mark": marks(plans), "unchanged": Deed.UNCHANGED})
+        is_news = any(plan.deed != Deed.UNCHANGED for plan in plans)
+        context = {"plans": plans, "mark": marks(plans), "unchanged": Deed.UNCHANGED, "is_news": is_news}
+        return self._page(request, "import_look", context)
 
     @transaction.atomic
     def _carry_out(self, request, overviews) -> list[tuple[Plan, Overview]] | None:
