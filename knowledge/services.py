@@ -300,13 +300,16 @@ def set_parts(overview: Overview, findings: list[dict], implications: list[dict]
 def _set_rows(model, overview: Overview, parts: list[dict]) -> dict[str, Finding | Implication]:
     """The rows by their codes, which they keep."""
     model.objects.filter(overview=overview).exclude(code__in=[one["code"] for one in parts]).delete()
-    rows = {}
+    rows = {row.code: row for row in model.objects.filter(overview=overview)}
     for position, part in enumerate(parts, 1):
         values = {name: part[name] for name in ["scale", "certainty", "studies", "finding", "action"] if name in part}
-        texts = {f"{name}_{code}": text for name, texts in part["texts"].items() for code, text in texts.items()}
-        row, _made = model.objects.update_or_create(
-            overview=overview, code=part["code"], defaults=values | texts | {"position": position}
-        )
+        values |= {f"{name}_{code}": text for name, texts in part["texts"].items() for code, text in texts.items()}
+        values["position"] = position
+        row = rows.get(part["code"]) or model(overview=overview, code=part["code"])
+        if row.pk is None or any(getattr(row, name) != value for name, value in values.items()):
+            for name, value in values.items():
+                setattr(row, name, value)
+            row.save()
         for name in {"settings", "staff_groups"} & part.keys():
             field = getattr(row, name)
             field.set(field.model.objects.filter(code__in=part[name]))

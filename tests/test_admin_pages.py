@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from actors.models import Organization, Service
 from events.models import Event
-from knowledge.models import Overview, Reference, Resource
+from knowledge.models import Overview, OverviewTranslation, Reference, Resource
 from lmh_portal.accounts.models import User
 from lmh_portal.feedback.models import HelpfulCount, Message
 from lmh_portal.stats.models import Link
@@ -22,6 +22,7 @@ from tests import make
 TERMS = [
     vocabulary.TargetGroup, vocabulary.StaffGroup, vocabulary.OrganizationType, vocabulary.EventType,
     vocabulary.ResourceType, vocabulary.InterventionLevel, vocabulary.Language,
+    vocabulary.CareSetting,
 ]  # fmt: skip
 
 
@@ -30,7 +31,12 @@ def topics():
 
 
 def make_full_overview():
-    return make.make_overview(topics(), references=[make.make_reference(), make.make_reference()])
+    references = [make.make_reference(), make.make_reference()]
+    return make.make_overview(topics(), references=references, findings=[{}], implications=[{}], status="draft")
+
+
+def make_translation():
+    return make.make_overview(findings=[{}]).translations.first()
 
 
 def make_full_resource():
@@ -56,6 +62,7 @@ MAKERS = {
     Organization: lambda: make.make_organization(topics(), municipality=make.make_area()),
     Service: lambda: make.make_service(topics(), organization=make.make_organization(), areas=[make.make_area()]),
     Overview: make_full_overview,
+    OverviewTranslation: make_translation,
     Reference: make.make_reference,
     Resource: make_full_resource,
     Event: lambda: make.make_event(topics(), organizer=make.make_organization(), programme=["Start", "Slut"]),
@@ -85,9 +92,9 @@ def addresses(model) -> list[str]:
         address(model, "change", row.pk),
         address(model, "history", row.pk),
     ]
-    if model not in {Message, Link, HelpfulCount}:
+    if model not in {Message, Link, HelpfulCount, OverviewTranslation}:
         pages.append(address(model, "add"))
-    if model not in {Link, HelpfulCount}:
+    if model not in {Link, HelpfulCount, OverviewTranslation}:
         pages.append(address(model, "delete", row.pk))
     return [*pages, reverse("admin:app_list", args=[model_admin.opts.app_label])]
 
@@ -223,6 +230,7 @@ def test_first_page_says_what_waits(editor, client):
     assert waiting(response) == {
         "knowledge/overview/?status__exact=draft": 1,
         "knowledge/overview/?review=overdue": 1,
+        "knowledge/overviewtranslation/?work=waiting": 2,
         "knowledge/resource/?status__exact=published&validity=expired": 1,
         "feedback/message/?state__exact=new": 1,
         "stats/link/?state__exact=broken": 1,

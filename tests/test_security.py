@@ -19,7 +19,8 @@ from django.utils.translation import override
 
 from actors.models import Organization, Service
 from events.models import Event, ProgrammeItem
-from knowledge.models import Overview, Reference, Resource, ResourceFile
+from knowledge import services
+from knowledge.models import Finding, Implication, Overview, OverviewVersion, Reference, Resource, ResourceFile
 from lmh_portal.core.languages import LANGUAGES
 from lmh_portal.home import pages
 from lmh_portal.vocabulary import models as vocabulary
@@ -343,12 +344,17 @@ def test_scripts_in_any_text_stay_text(client):
         overview.body_sv = overview.body_ar = TRICKS
         overview.save()
     poisoned = [
-        Organization, Service, Overview, Event, ProgrammeItem, Reference, Resource, vocabulary.Topic,
+        Organization, Service, Overview, Finding, Implication, Event, ProgrammeItem, Resource, vocabulary.Topic,
+        vocabulary.CareSetting, vocabulary.GlossaryTerm,
         vocabulary.TargetGroup, vocabulary.StaffGroup, vocabulary.OrganizationType, vocabulary.EventType,
         vocabulary.ResourceType, vocabulary.InterventionLevel, vocabulary.Language, vocabulary.Area,
     ]  # fmt: skip
     for model in poisoned:
         poison(model)
+    poison(Reference, pmid="")
+    for overview in Overview.objects.all():
+        services.publish_from_files(overview)  # pages show what was published, not the rows
+    poison(OverviewVersion, language=models.F("language"))
     poison(ResourceFile, url=models.F("url"), name=models.F("name"))  # one of them must be empty, the other is ours
 
     found, shown = {}, 0

@@ -114,7 +114,7 @@ def test_page_says_how_to_cite_it_in_the_language_of_the_text(client, language):
 
     shown = "sv" if language == "sv" else "en"
     title = overview.title_sv if shown == "sv" else "Interpreters &amp; care"
-    assert f'<p class="cite__text" lang="{shown}" dir="auto">{CENTRE}. (2026). <i>{title}</i>.' in page.html
+    assert f'<p class="cite__text" lang="{shown}" dir="auto">{CENTRE}. (2026). <i>{title}</i> (Version 1).' in page.html
     assert f". http://localhost:8000/{language}/" in page.html
 
 

@@ -29,7 +29,7 @@ def form_data(*files: dict, **changes) -> dict:
     for number, file in enumerate(files):
         row = {"format": "web", "position": "0"} | file
         values |= {f"files-{number}-{name}": value for name, value in row.items()}
-    return TEXTS | values | changes
+    return TEXTS | values | make.NO_RELATED_CHOICES | changes
 
 
 def errors(response) -> list[str]:

@@ -13,7 +13,7 @@ from events.models import Event, ProgrammeItem
 from knowledge.editions import all_texts, content_of
 from knowledge.models import Overview, Reference, Resource
 from knowledge.services import hindrances
-from knowledge.text import cited_keys
+from knowledge.text import cited_keys, render
 from lmh_portal.core.languages import LANGUAGES
 from lmh_portal.starter.services import DATA, load_starter
 from lmh_portal.vocabulary import models as vocabulary
@@ -95,7 +95,7 @@ def test_glossary_is_defined_in_every_language_and_used_by_the_overviews():
     definitions = [f"definition_{code}" for code in LANGUAGES]
     overview = Overview.objects.get(slug="halsoundersokning-tuberkulos")
 
-    _html, words = explain(overview.body_html_sv, "sv")
+    _html, words = explain(render(overview.body_sv), "sv")
 
     assert [term for term in GlossaryTerm.objects.all() if not all(getattr(term, name) for name in definitions)] == []
     assert GlossaryTerm.objects.get(code="ptsd").synonyms_en == "PTSD\nposttraumatic stress disorder"

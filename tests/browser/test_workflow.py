@@ -1,0 +1,132 @@
+"""An overview's whole way in a browser: written, reviewed, translated, revised, its readers warned and relieved."""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import Permission
+
+from knowledge.models import Overview
+from tests.make import make_editor
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+WARNING = "تغير شيء مهم في النص الأصلي"
+PICTURES = os.environ.get("PICTURES")  # a folder, for those who want to look
+
+
+def picture(page, name: str) -> None:
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
+
+
+@pytest.fixture
+def desk(new_visit):
+    """Sign somebody in to the editors' desk, with permissions by name."""
+
+    def sign_in(username: str, *permissions: str, **fields):
+        person = make_editor(username=username, is_superuser=False, **fields)
+        person.set_password("a long pass phrase")
+        person.save()
+        person.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+        visit = new_visit(locale="sv-SE")
+        visit.open("/admin/login/?next=/admin/")
+        visit.page.fill("#id_username", username)
+        visit.page.fill("#id_password", "a long pass phrase")
+        visit.page.press("#id_password", "Enter")
+        visit.page.wait_for_url("**/admin/")
+        return visit
+
+    return sign_in
+
+
+def write(page, **texts: str) -> None:
+    for name, value in texts.items():
+        page.fill(f"#id_{name}", value)
+
+
+def save(page) -> None:
+    page.locator("input[name=_continue]").first.click()
+    page.wait_for_load_state()
+    assert page.locator(".errornote").count() == 0
+
+
+def test_overview_goes_from_empty_draft_to_translated_and_revised(desk, new_visit):
+    writing = ["add_overview", "change_overview", "view_overview"]
+    editor = desk("editor", *writing)
+    reviewer = desk("reviewer", "view_overview", "change_overview", "review_overview")
+    translator = desk("translator", "translate_overview", translates=["ar"])
+    reader = new_visit()
+
+    # the editor writes, and is told what is missing
+    page = editor.page
+    editor.open("/admin/knowledge/overview/add/")
+    write(page, title_sv="Tolk i mötet", summary_sv="Kort om tolk.", body_sv="## Bakgrund\n\nText.")
+    page.fill("#id_slug", "tolk-i-motet")
+    save(page)
+    assert "Skriv minst ett huvudbudskap." in page.content()
+    picture(page, "1-draft")
+    write(page, key_messages_sv="Boka tolk i tid.", change_note_sv="Den första versionen.")
+    page.select_option("#id_license", "CC-BY-4.0")
+    save(page)
+    page.get_by_role("button", name="Skicka på granskning").click()
+    assert "Texten skickades på granskning." in page.content()
+    assert reader.open("/sv/kunskap/tolk-i-motet/").status == 404
+    reader.awaited.add("/sv/kunskap/tolk-i-motet/")
+
+    # somebody else reads and approves
+    overview = Overview.objects.get()
+    reviewer.open(f"/admin/knowledge/overview/{overview.pk}/review/")
+    picture(reviewer.page, "2-review")
+    reviewer.page.get_by_role("button", name="Godkänn och publicera").click()
+    assert "Version 1 godkändes och publicerades." in reviewer.page.content()
+    assert reader.open("/sv/kunskap/tolk-i-motet/").status == 200
+    assert "Boka tolk i tid." in reader.page.content()
+
+    # the translator finds it in the queue
+    translate(translator, "المترجم في اللقاء", "3-translate")
+    reader.open("/ar/knowledge/tolk-i-motet/")
+    assert reader.page.locator("h1").inner_text() == "المترجم في اللقاء"
+    assert WARNING not in reader.page.content()
+
+    # the editor changes something important; what is public stays until it is approved
+    editor.open(f"/admin/knowledge/overview/{overview.pk}/change/")
+    page.get_by_role("button", name="Skriv nästa version").click()
+    page.wait_for_load_state()
+    write(page, summary_sv="Något helt annat.", change_note_sv="Nytt råd.")
+    page.select_option("#id_significance", "major")
+    save(page)
+    reader.open("/sv/kunskap/tolk-i-motet/")
+    assert "Kort om tolk." in reader.page.content()
+    page.get_by_role("button", name="Skicka på granskning").click()
+    revision = Overview.objects.get(revises=overview)
+    reviewer.open(f"/admin/knowledge/overview/{revision.pk}/review/")
+    assert reviewer.page.locator(".difference ins").count() > 0
+    picture(reviewer.page, "4-what-changed")
+    reviewer.page.get_by_role("button", name="Godkänn och publicera").click()
+    reviewer.page.wait_for_load_state()
+
+    # readers of the translation are warned until it follows
+    reader.open("/ar/knowledge/tolk-i-motet/")
+    assert WARNING in reader.page.content()
+    picture(reader.page, "5-warning")
+    translate(translator, "المترجم في اللقاء اليوم", "6-translate-again")
+    reader.open("/ar/knowledge/tolk-i-motet/")
+    assert WARNING not in reader.page.content()
+    reader.open("/sv/kunskap/tolk-i-motet/versioner/?older=1&newer=3")
+    assert reader.page.locator(".difference").count() > 0
+    picture(reader.page, "7-versions")
+    assert [visit.faults for visit in (editor, reviewer, translator)] == [[], [], []]
+    assert reader.faults == []
+
+
+def translate(translator, title: str, name: str) -> None:
+    page = translator.page
+    translator.open("/admin/knowledge/overviewtranslation/?work=waiting")
+    page.locator("#result_list th a").first.click()
+    page.wait_for_load_state()
+    page.fill("[name=title]", title)
+    picture(page, name)
+    page.get_by_role("button", name="Publicera översättningen").click()
+    page.wait_for_load_state()
+    assert "Översättningen publicerades" in page.content()
