@@ -23,7 +23,7 @@ class Page:
     """A kind of page; `paths` reads addresses of it from the database in use."""
 
     name: str
-    kind: str  # of goal: detail, list or deep
+    kind: str  # of goal: detail, long, list or deep
     paths: Callable[[], list[str]]
 
 
@@ -81,7 +81,7 @@ overview_list, directory, service_list, calendar = [
 ]  # fmt: skip
 PAGES = [
     Page("overview", "detail", detail("knowledge:overview_detail", overviews)),
-    Page("overview-long", "detail", detail("knowledge:overview_detail", overviews.filter(version__gt=100))),
+    Page("overview-long", "long", detail("knowledge:overview_detail", overviews.filter(version__gt=100))),
     Page("overview-ar", "detail", detail("knowledge:overview_detail", overviews, "ar")),
     Page("resource", "detail", detail("knowledge:resource_detail", resources)),
     Page("organisation", "detail", detail("actors:organization_detail", organizations)),
