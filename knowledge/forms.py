@@ -1,6 +1,7 @@
 """What the addresses of the knowledge lists may ask, and what editors may send."""
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from knowledge.models import Implication
@@ -34,7 +35,7 @@ class CompareForm(forms.Form):
     def __init__(self, data=None, *, newest: int):
         super().__init__(data, auto_id="%s", initial={"older": max(1, newest - 1), "newer": newest})
         for field in self.fields.values():
-            field.max_value = newest
+            field.validators.append(MaxValueValidator(newest))
             field.widget.attrs |= {"min": 1, "max": newest, "inputmode": "numeric"}
 
     def clean(self):

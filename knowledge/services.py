@@ -170,6 +170,8 @@ def send_back(*, overview: Overview, reviewer, comment: str) -> Review:
 def approve(*, overview: Overview, reviewer, comment: str = "") -> OverviewVersion:
     """Publish a text that somebody else than its authors has read: at once and whole."""
     overview = _locked(overview, Status.IN_REVIEW, _not_in_review())
+    if overview.revises_id and overview.revises.status != Status.PUBLISHED:
+        raise ValidationError(_("Only a published overview can have a next version."))
     if not may_approve(overview, reviewer):
         raise ValidationError(_("You have written on this text yourself. Somebody else must approve it."))
     if found := hindrances(overview):
@@ -285,8 +287,8 @@ def _open_translations(published: Overview, followed: list[str], user) -> None:
 
 
 def say_what(published: Overview, language: str, based_on: int, user) -> None:
-    """Note that the text in a language says what a version says."""
-    values = {"based_on": based_on, "draft": None, "translated_by": user}
+    """Note that the text in a language says what a version says; a translator's unpublished work stays."""
+    values = {"based_on": based_on, "translated_by": user}
     OverviewTranslation.objects.update_or_create(overview=published, language=language, defaults=values)
 
 

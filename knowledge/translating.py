@@ -124,7 +124,7 @@ def publish(
         _write(revision, language, texts)
     version = new_version(overview, user=user, language=language)
     say_what(overview, language, read, user)
-    OverviewTranslation.objects.filter(pk=translation.pk).update(edition=edition + 1)
+    OverviewTranslation.objects.filter(pk=translation.pk).update(draft=None, edition=edition + 1)
     return version
 
 

@@ -40,7 +40,12 @@ NASTY = [
 ]  # fmt: skip
 READ = {  # what each view reads of its address; the others only give it back in their links
     view: ["q", "page", *(facet.name for facet in filters.facets)] for view, (filters, _rows) in LISTS.items()
-} | {"search:search": ["q"], "feedback:contact": ["kind", "page"], "feedback:helpful_comment": ["vote", "again"]}
+} | {
+    "search:search": ["q"],
+    "feedback:contact": ["kind", "page"],
+    "feedback:helpful_comment": ["vote", "again"],
+    "knowledge:overview_changes": ["older", "newer", "page"],
+}
 READ["knowledge:feed"] = READ["knowledge:overview_list"]
 VIEWS = [*public_views(), *sorted(FEEDS)]
 NAMES = [

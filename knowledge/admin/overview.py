@@ -236,7 +236,7 @@ class OverviewAdmin(Workflow, Files, PublishableAdmin):
     search_fields = ["slug", *columns("title", "summary", "body")]
     date_hierarchy = "published_on"
     ordering = ["-published_on", "-pk"]
-    autocomplete_fields = ["target_groups", "staff_groups", "owner"]
+    autocomplete_fields = ["target_groups", "staff_groups"]
     writing = [
         (_("About the text"), {"fields": ["overview_type", "license", "searched_until", "seen"]}),
         (_("What it is about"), {"fields": ["topics", "target_groups", "staff_groups"]}),
@@ -319,6 +319,11 @@ class OverviewAdmin(Workflow, Files, PublishableAdmin):
         elif db_field.name in columns("summary", "key_messages"):
             field.widget.attrs["rows"] = 4
         return field
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "owner":  # a menu: to search, editors would need to see all accounts
+            kwargs["queryset"] = db_field.related_model.objects.filter(is_staff=True, is_active=True)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request, obj, form, change):
         obj.edition += 1

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -372,3 +373,60 @@ def _follows(overview) -> bool:
     based_on = OverviewTranslation.objects.get(overview=overview, language="ar").based_on
     later = overview.versions.filter(number__gt=based_on, significance__in=["medium", "major"])
     return based_on > 0 and not later.exists()
+
+
+def test_a_translators_unpublished_work_survives_what_editors_publish():
+    draft = make_draft(title_ar="عنوان")
+    publish(draft)
+    translation = OverviewTranslation.objects.get(overview=draft, language="ar")
+    translating.save_draft(translation, texts={"title": "عمل"}, edition=0, user=make_editor())
+
+    revise(draft, "major", followed_in=["ar"])
+
+    translation.refresh_from_db()
+    assert (translation.draft, translation.based_on) == ({"title": "عمل"}, 2)
+
+
+def test_next_version_of_an_archived_overview_is_not_published():
+    draft = make_draft()
+    publish(draft)
+    revision = services.start_revision(draft)
+    revision.change_note_sv, revision.significance = "Ändrad.", "typo"
+    revision.save()
+    services.send_for_review(revision)
+    draft.refresh_from_db()
+    services.archive(draft)
+
+    with pytest.raises(ValidationError, match="publicerad översikt"):
+        services.approve(overview=revision, reviewer=make_editor())
+
+    draft.refresh_from_db()
+    assert (draft.status, draft.version) == ("archived", 1)
+
+
+def test_who_may_only_look_can_open_every_state(client):
+    reader = make_editor(is_superuser=False)
+    reader.user_permissions.set(Permission.objects.filter(codename="view_overview"))
+    client.force_login(reader)
+    draft = make_draft(findings=[{"code": "a"}])
+    page = f"/admin/knowledge/overview/{draft.pk}/change/"
+
+    states = []
+    for deed in [None, services.send_for_review, lambda one: services.approve(overview=one, reviewer=make_editor())]:
+        if deed:
+            deed(draft)
+        states.append(client.get(page).status_code)
+
+    assert states == [200, 200, 200]
+
+
+@pytest.mark.parametrize("numbers", ["older=1&newer=99999999999999999999", "older=-1&newer=2", "older=x&newer=1"])
+def test_comparing_versions_that_are_not_there_is_refused_in_words(client, numbers):
+    draft = make_draft()
+    publish(draft)
+    revise(draft, "typo")
+
+    response = client.get(f"/sv/kunskap/{draft.slug}/versioner/?{numbers}")
+
+    assert response.status_code == 200
+    assert 'class="error"' in response.content.decode()

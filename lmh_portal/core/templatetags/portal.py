@@ -5,6 +5,7 @@ from functools import cache, lru_cache
 from textwrap import shorten
 
 from django import template
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import formats, timezone
 from django.utils.html import escape, format_html
@@ -101,6 +102,12 @@ def _formatted(value: dt.date | dt.time, style: str, language: str) -> str:
     if isinstance(value, dt.time):
         return formats.time_format(value, style)
     return formats.date_format(value, style)
+
+
+@register.filter
+def absolute(path: str) -> str:
+    """An address of the portal as it is printed on paper."""
+    return f"{settings.SITE_ADDRESS}{path}"
 
 
 @register.filter
