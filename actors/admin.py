@@ -6,8 +6,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from actors.models import Organization, Service
-from lmh_portal.core.admin import PublishableAdmin, TranslationFilter
+from actors.models import Organization, Service, ServiceLanguage
+from lmh_portal.core.admin import PartOfPage, PublishableAdmin, TranslationFilter
 from lmh_portal.core.translated import columns, sort_column
 
 
@@ -76,6 +76,11 @@ class OrganizationAdmin(ActorAdmin):
         )  # fmt: skip
 
 
+class ServiceLanguageInline(PartOfPage, admin.TabularInline):
+    model = ServiceLanguage
+    autocomplete_fields = ["language"]
+
+
 @admin.register(Service)
 class ServiceAdmin(ActorAdmin):
     list_display = [
@@ -89,13 +94,13 @@ class ServiceAdmin(ActorAdmin):
     ]  # fmt: skip
     list_select_related = ["organization"]
     search_fields = [*ActorAdmin.search_fields, *columns("organization__name")]
-    autocomplete_fields = ["organization", "target_groups", "areas", "languages"]
+    autocomplete_fields = ["organization", "target_groups", "areas", "level"]
     fieldsets = [
         (_("The service"), {"fields": ["organization", "audience", "access", "website", "certainty"]}),
-        (_("What it is about"), {"fields": ["topics", "target_groups", "areas", "languages"]}),
+        (_("What it is about"), {"fields": ["topics", "target_groups", "areas", "level"]}),
         PublishableAdmin.publication,
     ]
+    inlines = [ServiceLanguageInline]
     help_texts = ActorAdmin.help_texts | {
         "name": _("What people call it; not the name of the organisation again."),
-        "languages": _("Languages in which people are met without an interpreter."),
     }

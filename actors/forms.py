@@ -37,5 +37,5 @@ class ServiceFilters(Filters):
         TermFacet("group", _("Target group"), "target_groups", kind="target_group"),
         ValueFacet("access", _("How to get in"), "access", options=Service.Access),
         ValueFacet("for", _("Who it is for"), "audience", options=Service.Audience),
-        TermFacet("language", _("Language"), "languages", kind="language"),
+        TermFacet("language", _("Language"), "service_languages__language", kind="language"),
     ]

@@ -6,7 +6,7 @@ from itertools import count
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from actors.models import Organization, Service
+from actors.models import Address, Contact, Location, Organization, Schedule, Service, ServiceAtLocation
 from events.models import Event, ProgrammeItem
 from knowledge import services
 from knowledge.models import Citation, Finding, Implication, Overview, Reference, Resource, ResourceFile
@@ -87,6 +87,36 @@ def make_service(topics=(), target_groups=(), areas=(), languages=(), **fields) 
     service.areas.set(areas)
     service.languages.set(languages)
     return service
+
+
+def make_location(services=(), address=None, **fields) -> Location:
+    """A place to visit, at an address if `address` gives its fields."""
+    number = next(_number)
+    fields.setdefault("organization", Organization.objects.first() or make_organization())
+    fields.setdefault("municipality", vocabulary.Area.objects.municipalities().first() or make_area())
+    location = Location.protected.create(**{"name_sv": f"Plats {number}"} | fields)
+    for service in services:
+        ServiceAtLocation.protected.create(service=service, location=location)
+    if address:
+        Address.protected.create(location=location, **address)
+    return location
+
+
+def make_contact(services=(), **fields) -> Contact:
+    """A function's contact, such as a reception."""
+    number = next(_number)
+    fields.setdefault("organization", Organization.objects.first() or make_organization())
+    values = {"name_sv": f"Reception {number}", "email": f"reception-{number}@example.org"}
+    contact = Contact.objects.create(**values | fields)
+    contact.services.set(services)
+    return contact
+
+
+def make_schedule(**fields) -> Schedule:
+    """Mondays from 9 to 12, unless told otherwise."""
+    fields.setdefault("service", Service.objects.first() or make_service())
+    values = {"byday": ["MO"], "opens_at": dt.time(9), "closes_at": dt.time(12)}
+    return Schedule.objects.create(**values | fields)
 
 
 def make_reference(**fields) -> Reference:

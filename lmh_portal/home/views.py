@@ -45,7 +45,7 @@ def _overviews() -> list[Overview]:
 def _counts() -> dict[str, int]:
     """How much there is of each kind, in one query."""
     first, *others = [
-        rows.rewrite(False).order_by().values(kind=Value(kind, CharField())).annotate(rows=Count("pk"))
+        rows.rewrite(False).order_by().values(what=Value(kind, CharField())).annotate(rows=Count("pk"))
         for kind, rows in [
             ("overviews", Overview.objects.published()),
             ("organizations", Organization.objects.published()),
@@ -53,7 +53,7 @@ def _counts() -> dict[str, int]:
         ]
     ]
     counts = dict.fromkeys(["overviews", "organizations", "services"], 0)
-    return counts | {row["kind"]: row["rows"] for row in first.union(*others, all=True)}
+    return counts | {row["what"]: row["rows"] for row in first.union(*others, all=True)}
 
 
 def page(request, name):

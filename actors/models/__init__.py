@@ -1,0 +1,24 @@
+"""The register of actors, in the terms of HSDS 3: organizations, their services, places, contacts and hours."""
+
+from actors.models.contact import Contact
+from actors.models.entry import Certainty, Verification
+from actors.models.organization import Organization, TopicOfOrganization
+from actors.models.place import Address, Location, ServiceAtLocation
+from actors.models.schedule import Schedule
+from actors.models.service import AccessFact, Service, ServiceLanguage, TopicOfService
+
+__all__ = [
+    "AccessFact",
+    "Address",
+    "Certainty",
+    "Contact",
+    "Location",
+    "Organization",
+    "Schedule",
+    "Service",
+    "ServiceAtLocation",
+    "ServiceLanguage",
+    "TopicOfOrganization",
+    "TopicOfService",
+    "Verification",
+]
