@@ -50,8 +50,10 @@ def test_editor_writes_previews_and_saves_an_overview(visit):
     expect(preview.locator("h2")).to_have_text("Varför")
     expect(preview.locator(".citation a")).to_have_text("1")
 
-    page.locator(".field-topics .select2-search__field").fill("Tol")
+    with page.expect_response(lambda answer: "term=Tol" in answer.url):
+        page.locator(".field-topics .select2-search__field").fill("Tol")
     page.locator(".select2-results__option", has_text="Tolk").click()
+    expect(page.locator(".field-topics .select2-selection__choice")).to_contain_text("Tolk")
     page.locator("[name=_continue]").first.click()
     page.wait_for_url("**/change/")
 
