@@ -164,6 +164,7 @@ INSTALLED_APPS = [
     "csp",
     "lmh_portal.core",
     "lmh_portal.vocabulary",
+    "lmh_portal.index",
     "lmh_portal.accounts",
     "actors",
     "knowledge",
@@ -225,6 +226,7 @@ CONTENT_APPS = [
     "events",
     "home",
 ]  # a change to their tables is a new content version
+SEARCH_SOURCES = ["knowledge.search", "actors.search", "events.search", "lmh_portal.index.search"]
 TAGGIT_CASE_INSENSITIVE = True
 
 # --- languages and time

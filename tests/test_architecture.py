@@ -10,6 +10,7 @@ ROOT = Path(__file__).parent.parent
 FLOORS = [  # from the ground up
     ["lmh_portal.core", "lmh_portal.formats"],
     ["lmh_portal.vocabulary"],
+    ["lmh_portal.index"],
     ["lmh_portal.accounts"],
     ["actors"],
     ["knowledge"],

@@ -69,6 +69,21 @@ class GlossaryTermAdmin(TermAdmin):
         return term.get_absolute_url()
 
 
+@admin.register(models.Concept)
+class ConceptAdmin(TranslatedAdmin):
+    translated_fields = ["terms"]
+    list_display = ["__str__", "code", "topic", "translations"]
+    list_select_related = ["topic"]
+    search_fields = ["code", "misspellings", "other_languages", *columns("terms")]
+    autocomplete_fields = ["topic"]
+    fieldsets = [(_("Search"), {"fields": ["code", "topic", "misspellings", "other_languages"]})]
+    help_texts = {
+        "terms": _("Words that people may use for the same, one on each line; the usual one first."),
+        "misspellings": _("One on each line. Small typing errors are recognised anyway."),
+        "other_languages": _("One on each line, with the language before it, for example “so: turjumaan”."),
+    }
+
+
 class HierarchyAdmin(TranslatedAdmin):
     """Terms within wider terms: what is saved takes effect in searches at once."""
 

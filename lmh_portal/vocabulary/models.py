@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 from taggit.models import ItemBase, TagBase
 
-from lmh_portal.core.translated import Text, translated
+from lmh_portal.core.translated import Text, columns, translated
 
 
 def lines(text: str) -> list[str]:
@@ -233,3 +233,30 @@ class Area(models.Model):
 
     def __str__(self):
         return translated(self, "name").value
+
+
+class Concept(models.Model):
+    """What people may call one thing when they search: each term finds what the others find, a little lower."""
+
+    code = models.SlugField(_("code"), unique=True, help_text=_("Stable; used in addresses and files."))
+    topic = models.ForeignKey(
+        Topic, models.SET_NULL, null=True, blank=True, related_name="concepts", verbose_name=_("topic")
+    )
+    terms = models.TextField(_("search terms"), blank=True)  # a line each
+    misspellings = models.TextField(_("common misspellings"), blank=True)  # a line each
+    other_languages = models.TextField(_("terms in other languages"), blank=True)  # a line each, `so: turjumaan`
+
+    class Meta:
+        verbose_name = _("search concept")
+        verbose_name_plural = _("search concepts")
+        ordering = ["code"]
+
+    def __str__(self):
+        return next(iter(lines(translated(self, "terms").value)), self.code)
+
+    @property
+    def all_terms(self) -> list[str]:
+        """Every term, whatever its language."""
+        texts = [getattr(self, name) or "" for name in columns("terms")]
+        others = [line.partition(":")[2].strip() or line for line in lines(self.other_languages)]
+        return [*(term for text in texts for term in lines(text)), *others]

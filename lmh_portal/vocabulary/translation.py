@@ -27,6 +27,12 @@ class GlossaryTermTranslation(TranslationOptions):
     required_languages = {"sv": ["name"], "default": []}
 
 
+@register(models.Concept)
+class ConceptTranslation(TranslationOptions):
+    fields = ["terms"]
+    required_languages = {"default": []}
+
+
 @register(models.Area)
 class AreaTranslation(TranslationOptions):
     fields = ["name"]

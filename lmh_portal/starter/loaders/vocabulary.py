@@ -81,6 +81,21 @@ class GlossaryTerms(Loader):
         }
 
 
+class Concepts(Loader):
+    """Terms are separated by semicolons in the file, by lines in the database."""
+
+    file = "concepts.csv"
+    model = models.Concept
+    fields = ["code", "topic", "terms", "misspellings", "other_languages"]
+
+    def complete(self, values: dict[str, Any], row: Row) -> dict[str, Any]:
+        return values | {
+            name: "\n".join(one.strip() for one in value.split(";"))
+            for name, value in values.items()
+            if name not in {"code", "topic"} and value
+        }
+
+
 class Countries(Loader):
     file = "countries.csv"
     model = models.Area
@@ -139,5 +154,5 @@ def outlines(collection: dict) -> dict[str, str]:
 
 LOADERS = [
     TargetGroups, StaffGroups, CareSettings, OrganizationTypes, EventTypes, ResourceTypes, InterventionLevels,
-    Languages, Topics, GlossaryTerms, Countries, Counties, Subregions, Municipalities,
+    Languages, Topics, GlossaryTerms, Concepts, Countries, Counties, Subregions, Municipalities,
 ]  # fmt: skip

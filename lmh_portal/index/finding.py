@@ -1,0 +1,188 @@
+"""Answering a question: the best documents of the index, in order.
+
+First the documents are chosen, at most `CHOSEN_AT_MOST` of them, by one cheap rank over titles and summaries;
+long texts are read only where these do not give enough. Then each chosen one gets its score, from 0 to 1:
+how well it meets each group of the question, rare words counting more.
+"""
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+
+from django.db import connection
+from django.utils import timezone
+
+from lmh_portal.index.query import Group, Question, understand
+
+CHOSEN_AT_MOST = 400
+ENOUGH = 60  # documents that have every word in title or summary: no others are looked for
+THRESHOLD = 0.08  # lower scores are no answers
+THRESHOLD_OF_UNKNOWN = 0.35  # more is asked of the others, the more a question is about what nothing has
+_WEIGHT = re.compile(r"':(\*?)")
+WEIGHTS = "{0.15, 0.35, 0.7, 1.0}"  # of vocabularies' words, summary, other names, title
+BY_LABEL = {"A": 1.0, "AB": 0.8, "ABC": 0.55, "": 0.35}
+IN_BODY = 0.3
+ON_TOPIC = 0.35
+MEETS = 0.15  # so much at least is a word met
+BY_RANK = 0.1  # of the score, for how often and where the words stand
+PAST = 0.85  # of its score, for what is over
+COLUMNS = "kind, object_id, topics, target_groups, municipalities, languages, day"
+RANK = "ts_rank(%(weights)s, head, %(any)s::tsquery)"
+ON_SUBJECT = 0.25  # for the topics of the best answers, of what those are worth
+LEADING = 5  # answers that say what the question is about
+FEW = 40  # answers; where there are more, nothing is added that has none of the words
+ELSEWHERE = 0.5  # of the worth of a word, for a place
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A document that answers."""
+
+    kind: str
+    object_id: int
+    score: float
+    topics: list[int]
+    target_groups: list[int]
+    municipalities: list[int]
+    languages: list[int]
+    day: dt.date | None
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the answers must be about; empty means anything."""
+
+    kinds: list[str] = field(default_factory=list)
+    topics: list[int] = field(default_factory=list)
+    target_groups: list[int] = field(default_factory=list)
+    municipalities: list[int] = field(default_factory=list)
+    languages: list[int] = field(default_factory=list)
+    since: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    question: Question
+    hits: list[Hit]
+
+    @property
+    def is_capped(self) -> bool:
+        return len(self.hits) >= CHOSEN_AT_MOST
+
+
+def find(text: str, filters: Filters = Filters()) -> Answer:
+    """The answer to a question, the best first."""
+    question = understand(text)
+    if not any(group.tsquery or group.areas for group in question.groups):
+        return Answer(question, [])
+    statement, values = _statement(question.groups, filters)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        hits = [Hit(*row) for row in cursor.fetchall()]
+    return Answer(question, hits)
+
+
+def _statement(groups: list[Group], filters: Filters) -> tuple[str, dict]:
+    values: dict = {"weights": WEIGHTS, "today": timezone.localdate(), "limit": CHOSEN_AT_MOST}
+    where = _conditions(filters, values)
+    worths = [group.information * (ELSEWHERE if group.areas and len(groups) > 1 else 1) for group in groups]
+    unknown = sum(worth for worth, group in zip(worths, groups, strict=True) if group.is_unknown)
+    values["threshold"] = THRESHOLD + THRESHOLD_OF_UNKNOWN * unknown / sum(worths)
+    places = ", ".join(f"{_group_score(place, group, values)} AS g{place}" for place, group in enumerate(groups))
+    score = " + ".join(f"{worth / sum(worths):.5f} * g{place}" for place, worth in enumerate(worths))
+    met = " + ".join(f"(g{place} > {MEETS})::int" for place in range(len(groups)))
+    steps = _steps(groups, where, values)
+    chosen = ", ".join(f"{name} AS MATERIALIZED ({query})" for name, query in steps.items())
+    return (
+        f"""
+        WITH {chosen},
+        met AS (
+          SELECT index_document.*, {places} FROM index_document
+          WHERE id IN ({" UNION ".join(f"SELECT id FROM {name}" for name in steps)})),
+        scored AS MATERIALIZED (
+          SELECT {COLUMNS}, id, title_words, {met} AS met,
+            ({1 - BY_RANK} * ({score}) + {BY_RANK} * least(1, 4 * {RANK}))
+            * CASE WHEN is_past_after < %(today)s THEN {PAST} ELSE 1 END AS score FROM met),
+        foremost AS (SELECT topics, score FROM scored ORDER BY score DESC, title_words, id LIMIT {LEADING}),
+        subject AS (
+          SELECT topic, sum(score) / (SELECT sum(score) FROM foremost) AS share
+          FROM foremost, unnest(topics) AS topic GROUP BY topic HAVING sum(score) > 0),
+        found AS (
+          SELECT * FROM scored
+          UNION ALL (
+            SELECT {COLUMNS}, id, title_words, 0, 0 FROM index_document
+            WHERE (SELECT count(*) FROM scored WHERE met > 1 OR score >= %(threshold)s) BETWEEN 1 AND {FEW}
+              AND topics && ARRAY(SELECT topic::int FROM subject WHERE share >= 0.4)
+              AND id NOT IN (SELECT id FROM scored) {where} LIMIT %(limit)s)),
+        final AS (
+          SELECT *, score + {ON_SUBJECT} * (SELECT max(score) FROM foremost)
+            * least(1, coalesce((SELECT sum(share) FROM subject WHERE topic = ANY(topics)), 0)) AS total FROM found)
+        SELECT kind, object_id, total::float, topics, target_groups, municipalities, languages, day FROM final
+        WHERE total >= CASE WHEN met > 1 THEN {THRESHOLD} ELSE %(threshold)s END
+        ORDER BY total DESC, title_words, kind, object_id LIMIT %(limit)s""",  # noqa: S608
+        values,
+    )
+
+
+def _steps(groups: list[Group], where: str, values: dict) -> dict[str, str]:
+    """Queries of ids to choose from, the best first; a later one reads nothing where the first found enough."""
+    texts = [group for group in groups if group.tsquery]
+    values["all"] = _labelled(" & ".join(f"({group.tsquery})" for group in texts), "")
+    values["any"] = _labelled(" | ".join(f"({group.tsquery})" for group in texts), "")
+    values["asked_areas"] = [area for group in groups for area in group.areas]
+    values["asked_topics"] = sorted({topic for group in groups for topic in group.topics})
+    choose = "SELECT id FROM index_document WHERE {condition} {where} {order} LIMIT %(limit)s"
+    ranked = f"ORDER BY {RANK} DESC, id"
+    if not texts:
+        return {"best": choose.format(condition="municipalities && %(asked_areas)s::int[]", where=where, order="ORDER BY id")}
+    steps = {"best": choose.format(condition="head @@ %(all)s::tsquery", where=where, order=ranked)}
+    where += f" AND (SELECT count(*) FROM best) < {ENOUGH}"
+    steps["good"] = choose.format(condition="head @@ %(any)s::tsquery", where=where, order=ranked)
+    steps["deep"] = choose.format(condition="body @@ %(any)s::tsquery", where=where, order="ORDER BY id")
+    if values["asked_topics"]:
+        steps["topical"] = choose.format(condition="topics && %(asked_topics)s::int[]", where=where, order="ORDER BY id")
+    return steps
+
+
+def _group_score(number: int, group: Group, values: dict) -> str:
+    parts = []
+    for tier, (weight, query) in enumerate(group.tiers().items()):
+        name = f"q{number}_{tier}"
+        cases = []
+        for label, worth in BY_LABEL.items():
+            values[f"{name}{label}"] = _labelled(query, label)
+            cases.append(f"WHEN head @@ %({name}{label})s::tsquery THEN {worth * weight:.4f}")
+        values[name] = _labelled(query, "")
+        cases.append(f"WHEN body @@ %({name})s::tsquery THEN {IN_BODY * weight:.4f}")
+        parts.append(f"CASE {' '.join(cases)} ELSE 0 END")
+    if group.areas:
+        values[f"areas{number}"] = group.areas
+        parts.append(
+            f"CASE WHEN places && %(areas{number})s::int[] THEN 1 WHEN municipalities && %(areas{number})s::int[] THEN 0.5 ELSE 0 END"
+        )
+    if group.topics:
+        values[f"topics{number}"] = group.topics
+        parts.append(f"CASE WHEN topics && %(topics{number})s::int[] THEN {ON_TOPIC} ELSE 0 END")
+    return f"GREATEST({', '.join(parts)}, 0)"
+
+
+def _labelled(query: str, label: str) -> str:
+    """The text query asked of words with one of these weights only; with any weight if none is named."""
+    return _WEIGHT.sub(lambda match: f"':{match[1]}{label}" if label or match[1] else "'", query)
+
+
+def _conditions(filters: Filters, values: dict) -> str:
+    found = []
+    if filters.kinds:
+        values["kinds"] = filters.kinds
+        found.append("kind = ANY(%(kinds)s)")
+    else:
+        found.append("kind <> 'concept'")
+    for name in ["topics", "target_groups", "municipalities", "languages"]:
+        if chosen := getattr(filters, name):
+            values[name] = chosen
+            found.append(f"{name} && %({name})s::int[]")
+    if filters.since:
+        values["since"] = filters.since
+        found.append("day >= %(since)s")
+    return "".join(f" AND {condition}" for condition in found)
