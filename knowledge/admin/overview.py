@@ -54,6 +54,10 @@ def keys_of_references(keys) -> set[str]:
     return set(Reference.objects.filter(key__in=keys).values_list("key", flat=True))
 
 
+def kind_of_mark(state: TranslationState) -> str:
+    return "complete" if state == TranslationState.UP_TO_DATE else "missing"
+
+
 def refuse_unknown_citations(form: forms.ModelForm, fields: list[str]) -> None:
     """Refuse a text that cites what is not a reference."""
     cited = {name: text.cited_keys(form.cleaned_data.get(name) or "") for name in fields}
@@ -365,12 +369,19 @@ class OverviewAdmin(Workflow, Files, PublishableAdmin):
             return super().language_mark(row, language)
         translation = known[language.code]
         translation.overview = row
-        state = translation.state
         return format_html(
             '<li class="language-mark language-mark--{}"><abbr title="{}">{}</abbr> {}</li>',
-            "complete" if state == TranslationState.UP_TO_DATE else "missing",
-            language_name(language.code), language.code, state.label,
+            kind_of_mark(translation.state), language_name(language.code), language.code, translation.state.label,
         )  # fmt: skip
+
+    def language_states(self, row):
+        """Those of the published text, which a next version is to replace."""
+        return {
+            one.language: format_html(
+                '<span class="language-mark language-mark--{}">{}</span>', kind_of_mark(one.state), one.state.label
+            )
+            for one in (row.revises or row).translations.select_related("overview")
+        }
 
     @admin.display(description=_("page"))
     def page_link(self, row):

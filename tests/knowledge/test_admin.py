@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from knowledge import services
 from knowledge.models import Overview
 from tests import make
 
@@ -221,3 +222,40 @@ def test_key_of_a_reference_stays_while_texts_cite_it(editor, client):
 
     assert "key" not in fields(cited)
     assert "key" in fields(free)
+
+
+@pytest.mark.parametrize(
+    ("based_on", "draft", "state"),
+    [
+        (0, None, "missing Saknas"),
+        (3, {"title": "x"}, "missing Pågår"),
+        (1, None, "missing Inaktuell: läsarna varnas"),
+        (2, None, "missing Behöver uppdateras"),
+        (3, None, "complete Aktuell"),
+    ],
+)
+def test_language_tabs_tell_the_state_of_each_translation_as_the_list_does(editor, client, based_on, draft, state):
+    overview = make.make_overview(title_en="Interpreters")
+    Overview.objects.filter(pk=overview.pk).update(version=3, medium_version=3, major_version=2)
+    overview.translations.filter(language="en").update(based_on=based_on, draft=draft)
+    revision = services.start_revision(Overview.objects.get(pk=overview.pk))
+
+    tabs = client.get(reverse("admin:knowledge_overview_change", args=[revision.pk])).content.decode()
+    listed = client.get("/admin/knowledge/overview/").content.decode()
+
+    mark, label = state.split(" ", 1)
+    english = tabs.partition('id="tab-en"')[2].partition("</button>")[0]
+    assert f'<span class="language-mark language-mark--{mark}">{label}</span>' in english
+    assert f'language-mark--{mark}"><abbr title="Engelska">en</abbr> {label}</li>' in listed
+    assert "language-mark--" not in tabs.partition('id="tab-sv"')[2].partition("</button>")[0]
+
+
+def test_page_of_a_published_overview_tells_the_states_to_those_who_do_not_translate(db, client):
+    overview = make.make_overview()
+    reader = make.make_editor(is_superuser=False)
+    reader.user_permissions.set(Permission.objects.filter(codename="view_overview"))
+    client.force_login(reader)
+
+    page = client.get(reverse("admin:knowledge_overview_change", args=[overview.pk])).content.decode()
+
+    assert '<span class="language-mark"><bdi lang="en">English</bdi>: Saknas</span>' in page
