@@ -86,6 +86,15 @@ def _html(row, fields: list[str], prefix: str = "") -> dict[str, dict[str, str]]
     }
 
 
+def texts_of(overview: Overview) -> dict[str, Any]:
+    """The part of an overview's content that `named_texts` reads."""
+    parts = {
+        kind: [{"code": one.code, "texts": _texts(one, fields)} for one in getattr(overview, kind).all()]
+        for kind, fields in [("findings", OF_FINDING), ("implications", OF_IMPLICATION)]
+    }
+    return {"texts": _texts(overview, [*PLAIN, *MARKDOWN])} | parts
+
+
 def _codes(terms) -> list[str]:
     return sorted(term.code for term in terms.all())
 

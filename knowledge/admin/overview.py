@@ -1,5 +1,6 @@
 """Knowledge overviews on the editors' desk: writing, and what happens to what is written."""
 
+from collections.abc import Iterator
 from itertools import islice
 
 from django import forms
@@ -22,7 +23,7 @@ from django.views.decorators.http import require_POST
 from knowledge import readability, text, text_checks
 from knowledge.admin.files import Files
 from knowledge.admin.workflow import Workflow
-from knowledge.editions import MARKDOWN, OF_FINDING, OF_IMPLICATION
+from knowledge.editions import MARKDOWN, OF_FINDING, OF_IMPLICATION, named_texts, texts_of
 from knowledge.models import (
     Citation,
     Finding,
@@ -71,6 +72,13 @@ def refuse_unknown_citations(form: forms.ModelForm, fields: list[str]) -> None:
             form.add_error(name, message % {"language": language_name(name.rpartition("_")[2]), "key": key})
 
 
+def refuse_unreadable(form: forms.ModelForm, fields: list[str]) -> None:
+    """Refuse a text that is too long or too deep."""
+    for name in fields:
+        for refusal in text_checks.refusals(form.cleaned_data.get(name) or ""):
+            form.add_error(name, refusal)
+
+
 class OverviewForm(forms.ModelForm):
     """`seen` is the edition that the writer opened: what others save meanwhile is never overwritten unnoticed."""
 
@@ -90,10 +98,9 @@ class OverviewForm(forms.ModelForm):
 
     def clean(self):
         super().clean()
-        refuse_unknown_citations(self, [name for name in columns(*MARKDOWN) if name in self.fields])
-        for name in columns(*MARKDOWN):
-            for refusal in text_checks.refusals(self.cleaned_data.get(name) or ""):
-                self.add_error(name, refusal)
+        names = [name for name in columns(*MARKDOWN) if name in self.fields]
+        refuse_unknown_citations(self, names)
+        refuse_unreadable(self, names)
         if self.instance.pk and "seen" in self.fields:
             self._compare_editions()
         return self.cleaned_data
@@ -126,7 +133,9 @@ class PartForm(forms.ModelForm):
 
     def clean(self):
         super().clean()
-        refuse_unknown_citations(self, [name for name in columns(*self.texts) if name in self.fields])
+        names = [name for name in columns(*self.texts) if name in self.fields]
+        refuse_unknown_citations(self, names)
+        refuse_unreadable(self, names)
         return self.cleaned_data
 
 
@@ -343,13 +352,15 @@ class OverviewAdmin(Workflow, Files, PublishableAdmin):
 
     def warn_of_problems(self, request, overview):
         """Say what the texts should have better; the first few, as a list too long is not read."""
-        found = (
-            (code, problem)
-            for code in LANGUAGES
-            for problem in text_checks.problems(getattr(overview, f"body_{code}") or "", code)
-        )
-        for code, problem in islice(found, WARNINGS_SHOWN):
-            messages.warning(request, f"{language_name(code)}: {problem}")
+        for problem in islice(self.problems_of(overview), WARNINGS_SHOWN):
+            messages.warning(request, problem)
+
+    def problems_of(self, overview) -> Iterator[str]:
+        content = texts_of(overview)
+        for code in LANGUAGES:
+            texts = named_texts(content, code)
+            for name, problem in text_checks.problems({name: one.text for name, one in texts.items()}, code):
+                yield f"{language_name(code)}, {texts[name].label}: {problem}"
 
     # --- lists
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from knowledge import services
-from knowledge.models import Overview
+from knowledge.models import Finding, Implication, Overview
 from tests import make
 
 ADD = "/admin/knowledge/overview/add/"
@@ -150,9 +150,45 @@ def test_problems_of_a_saved_text_are_warnings(editor, client):
 
     assert Overview.objects.exists()
     assert [str(message) for message in response.context["messages"] if message.level_tag == "warning"] == [
-        "Swedish: The heading “Läge” has one #, like the page's title. Start with ##.",
-        "Swedish: The link “här” does not say where it leads. Write what readers find there.",
+        "Swedish, Text: The heading “Läge” has one #, like the page's title. Start with ##.",
+        "Swedish, Text: The link “här” does not say where it leads. Write what readers find there.",
     ]
+
+
+def test_problems_are_looked_for_in_every_text_with_marks(editor, client):
+    overview = make.make_overview(
+        slug="tolk", status="draft", findings=[{"code": "f"}, {"code": "g"}], implications=[{"code": "i"}]
+    )
+    link = "[här](https://example.org)"
+    Finding.objects.filter(code="g").update(statement_sv=link, reasons_en=link)
+    Implication.objects.update(text_sv=link)
+    texts = {f"{field}_sv": link for field in ["summary", "practice", "gaps", "methods"]}
+
+    response = client.post(
+        reverse("admin:knowledge_overview_change", args=[overview.pk]),
+        form_data(**texts), headers={"accept-language": "en"}, follow=True,
+    )  # fmt: skip
+
+    warnings = [str(message) for message in response.context["messages"] if message.level_tag == "warning"]
+    assert [warning.partition(": The link")[0] for warning in warnings] == [
+        "Swedish, What it means in practice", "Swedish, Finding 2: finding",
+        "Swedish, Implication for practice 1: text", "Swedish, Knowledge gaps", "Swedish, Methods",
+    ]  # fmt: skip
+
+
+def test_finding_too_deep_is_refused(editor, client):
+    overview = make.make_overview(slug="tolk", status="draft")
+    data = {
+        "findings-TOTAL_FORMS": "1", "findings-0-overview": overview.pk, "findings-0-statement_sv": "> " * 500 + "a",
+        "findings-0-scale": "grade", "findings-0-certainty": "not-rated", "findings-0-position": "1",
+    }  # fmt: skip
+
+    client.post(reverse("admin:knowledge_overview_change", args=[overview.pk]), form_data(**data))
+    assert not overview.findings.exists()
+
+    data["findings-0-statement_sv"] = "> a"
+    client.post(reverse("admin:knowledge_overview_change", args=[overview.pk]), form_data(**data))
+    assert overview.findings.exists()
 
 
 def test_no_more_than_ten_problems_are_said_at_once(editor, client):
