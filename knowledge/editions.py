@@ -31,6 +31,7 @@ MARKDOWN = ["practice", "body", "gaps", "methods"]
 FACTS = ["overview_type", "license", "published_on", "searched_until", "reviewed_on", "is_demo"]
 FIRST = ["title", "question", "summary", "key_messages", "practice"]  # before the findings on a page
 LAST = ["body", "gaps", "methods", "review_function"]
+EXPLAINED = ["practice", "body"]  # in which words of the glossary are marked
 BETWEEN = "\n\ue000\n"  # texts that are explained as one; a character that no text has
 OF_FINDING = ["statement", "reasons"]
 OF_IMPLICATION = ["text"]
@@ -266,7 +267,7 @@ class Edition:
     def _explain(self) -> list[Word]:
         """Mark the first use of each term of the glossary in the long texts; the terms that the page explains."""
         language = self.body.language
-        names = [name for name in ["practice", "body"] if getattr(self, name).language == language]
+        names = [name for name in EXPLAINED if getattr(self, name).language == language]
         html, words = explain(BETWEEN.join(getattr(self, name).value for name in names), language)
         for name, part in zip(names, html.split(BETWEEN), strict=True):
             setattr(self, name, Text(mark_safe(part), language))  # noqa: S308 (sanitised before)

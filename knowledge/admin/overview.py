@@ -11,19 +11,21 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import path, reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.translation import gettext
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from knowledge import readability, text, text_checks
 from knowledge.admin.files import Files
 from knowledge.admin.workflow import Workflow
-from knowledge.editions import MARKDOWN, OF_FINDING, OF_IMPLICATION, named_texts, texts_of
+from knowledge.editions import EXPLAINED, MARKDOWN, OF_FINDING, OF_IMPLICATION, named_texts, texts_of
 from knowledge.models import (
     Citation,
     Finding,
@@ -45,6 +47,7 @@ from lmh_portal.core.admin import (
 )
 from lmh_portal.core.languages import LANGUAGES, SOURCE_LANGUAGE
 from lmh_portal.core.translated import columns
+from lmh_portal.vocabulary.glossary import explain
 
 Status = Overview.Status
 WARNINGS_SHOWN = 10
@@ -57,6 +60,16 @@ def keys_of_references(keys) -> set[str]:
 
 def kind_of_mark(state: TranslationState) -> str:
     return "complete" if state == TranslationState.UP_TO_DATE else "missing"
+
+
+def explained(data, html: SafeString) -> SafeString:
+    """The HTML of a text with its terms marked and what they mean, if a page explains such a text."""
+    field, language = data.get("field", ""), data.get("language", "")
+    if language not in LANGUAGES or field not in columns(*EXPLAINED):
+        return html
+    with override(language):  # in which readers meet it
+        marked, words = explain(html, language)
+        return marked + render_to_string("components/term_definitions.html", {"words": words})
 
 
 def refuse_unknown_citations(form: forms.ModelForm, fields: list[str]) -> None:
@@ -428,7 +441,7 @@ class OverviewAdmin(Workflow, Files, PublishableAdmin):
         known = keys_of_references(cited)
         numbers = {key: number for number, key in enumerate((key for key in cited if key in known), 1)}
         context = {
-            "html": text.with_citations(text.render(body), numbers),
+            "html": explained(request.POST, text.with_citations(text.render(body), numbers)),
             "unknown": [key for key in cited if key not in known],
             "refusals": text_checks.refusals(body),
             "lix": figure,

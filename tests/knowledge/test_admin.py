@@ -111,6 +111,25 @@ def test_preview_shows_the_text_as_readers_will_see_it(editor, client):
     assert "<html" not in html
 
 
+@pytest.mark.parametrize(
+    ("field", "language", "marks"),
+    [
+        ("body_sv", "sv", 1),
+        ("practice_sv", "sv", 1),
+        ("gaps_sv", "sv", 0),
+        ("body_en", "en", 0),
+        ("body_sv", "\x00", 0),
+    ],
+)
+def test_preview_marks_words_of_the_glossary_where_the_page_does(editor, client, field, language, marks):
+    make.make_glossary_term(code="tolk", name_sv="tolk", definition_sv="Överför tal.")
+
+    html = client.post(PREVIEW, {"body": "Boka tolk. Tolk!", "field": field, "language": language}).content.decode()
+
+    assert html.count('popovertarget="term-tolk">tolk</button>') == marks
+    assert html.count("Överför tal.") == marks
+
+
 def test_preview_escapes_what_is_not_markdown(editor, client):
     attack = "<script>alert(1)</script> <img src=x onerror=alert(1)> [@<b>x</b>] [x](javascript:alert(1))"
 
