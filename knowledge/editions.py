@@ -7,7 +7,7 @@ a version can be shown, compared and exported without asking any other table.
      "topics": [slug], "target_groups": [code], "staff_groups": [code],
      "findings": [{"code", "scale", "certainty", "studies", "texts", "html"}],
      "implications": [{"code", "finding", "action", "settings": [code], "staff_groups": [code], "texts", "html"}],
-     "references": [{"key", "kind", "authors", "year", "title", "container", "details", "doi", "url"}]}
+     "references": [{"key", "kind", "authors", "year", "title", "container", "details", "doi", "pmid" (if any), "url"}]}
 """
 
 import datetime as dt
@@ -35,7 +35,7 @@ EXPLAINED = ["practice", "body"]  # in which words of the glossary are marked
 BETWEEN = "\n\ue000\n"  # texts that are explained as one; a character that no text has
 OF_FINDING = ["statement", "reasons"]
 OF_IMPLICATION = ["text"]
-OF_REFERENCE = ["key", "kind", "authors", "year", "title", "container", "details", "doi", "url"]
+OF_REFERENCE = ["key", "kind", "authors", "year", "title", "container", "details", "doi", "pmid", "url"]
 
 
 # --- writing
@@ -60,8 +60,13 @@ def content_of(overview: Overview) -> dict[str, Any]:
             for finding in findings
         ],
         "implications": [_implication(one, codes) for one in implications],
-        "references": [{name: getattr(one, name) for name in OF_REFERENCE} for one in references],
+        "references": [reference_data({name: getattr(one, name) for name in OF_REFERENCE}) for one in references],
     }
+
+
+def reference_data(values: dict[str, str]) -> dict[str, str]:
+    """A PubMed ID only where there is one: a list without any is the same as before versions kept them."""
+    return {name: values.get(name, "") for name in OF_REFERENCE if name != "pmid" or values.get(name)}
 
 
 def _implication(one: Implication, codes: dict[int, str]) -> dict[str, Any]:

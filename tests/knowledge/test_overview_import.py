@@ -284,6 +284,31 @@ def test_reference_with_the_doi_of_another_is_refused(editor, client):
     assert nothing_is_written()
 
 
+def test_reference_with_the_pubmed_id_of_another_is_refused(editor, client):
+    text = TOLK.replace("  doi: 10.1/one", "  pmid: '123'")
+    other = make.make_reference(pmid="123")
+
+    assert len(problems(upload(client, {"tolk.sv.md": text}))) > 0
+    other.delete()
+    twin = text.replace("key: berg2014", "key: twin2014").replace("@berg2014", "@twin2014")
+    assert "berg2014" in problems(upload(client, {"tolk.sv.md": text, "tvilling.sv.md": twin}))[0]
+    assert nothing_is_written()
+
+
+def test_pubmed_id_goes_out_and_comes_back(editor, client):
+    overview = make.make_overview(references=[make.make_reference(key="a", pmid="123"), make.make_reference(key="b")])
+    files = export(client, overview)
+    assert b"pmid: '123'" in files[f"{overview.slug}.sv.md"]
+    assert look(client, files) == {overview.slug: "unchanged"}
+    assert ["pmid" in one for one in overview.versions.get().content["references"]] == [True, False]
+
+    overview.delete()
+    Reference.objects.all().delete()
+    import_(client, files)
+
+    assert dict(Reference.objects.values_list("key", "pmid")) == {"a": "123", "b": ""}
+
+
 def test_overview_in_review_or_archive_is_left_alone(editor, client):
     in_review, archived = make.make_overview(slug="tolk", status="in-review"), make.make_overview(slug="gammal")
     services.archive(archived)
