@@ -266,6 +266,14 @@ def test_wrong_file_is_refused_with_its_place_and_nothing_is_written(editor, cli
     assert client.get(LOOK, follow=True).redirect_chain[-1][0] == IMPORT
 
 
+@pytest.mark.parametrize("slug", ["material", "feed"])
+def test_file_named_as_another_page_of_the_portal_is_refused(editor, client, slug):
+    found = problems(upload(client, {f"{slug}.sv.md": TOLK}))
+
+    assert found == [f"{slug}.sv.md:1: slug: Den här adressen hör till en annan sida på portalen."]
+    assert nothing_is_written()
+
+
 def test_unknown_reference_by_its_key_alone_is_refused(editor, client):
     text = TOLK.replace(TOLK[TOLK.index("- key") : TOLK.index("findings:")], "- berg2014\n")
 

@@ -1,12 +1,17 @@
 """Overviews as their readers see them."""
 
 import datetime as dt
+import re
 
 import pytest
-from django.urls import reverse
+from django.db import IntegrityError
+from django.urls import resolve, reverse
 from django.utils import timezone
 from django.utils.translation import gettext, override
 
+from knowledge.models.overview import OTHER_PAGES
+from knowledge.urls import urlpatterns
+from lmh_portal.core.languages import LANGUAGES
 from tests.make import (
     make_editor,
     make_event,
@@ -122,3 +127,27 @@ def test_first_use_of_a_term_opens_its_definition(client):
 @pytest.mark.django_db
 def test_text_without_terms_has_no_list_of_them(client):
     assert "popover" not in read(client, make_overview().get_absolute_url()).html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_of_the_portals_addresses_are_kept_from_overviews(language):
+    with override(language):
+        own = [re.fullmatch(r"[^/]+/([\w-]+)/", str(pattern.pattern)) for pattern in urlpatterns]
+
+    assert {match[1] for match in own if match} <= set(OTHER_PAGES)
+
+
+def test_every_word_that_is_kept_is_that_of_a_page():
+    for word in OTHER_PAGES:
+        shown = set()
+        for language in LANGUAGES:
+            with override(language):
+                shown.add(resolve(reverse("knowledge:overview_detail", args=[word])).view_name)
+        assert shown - {"knowledge:overview_detail"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("word", OTHER_PAGES)
+def test_database_refuses_an_overview_at_the_address_of_another_page(word):
+    with pytest.raises(IntegrityError, match="overview_address_is_no_other_page"):
+        make_overview(slug=word)
