@@ -4,11 +4,14 @@ import datetime as dt
 import re
 
 import pytest
+import time_machine
 from django.db import IntegrityError
 from django.urls import resolve, reverse
 from django.utils import timezone
 from django.utils.translation import gettext, override
 
+from knowledge import services
+from knowledge.models import Overview, Review
 from knowledge.models.overview import OTHER_PAGES
 from knowledge.urls import urlpatterns
 from lmh_portal.core.languages import LANGUAGES
@@ -151,3 +154,32 @@ def test_every_word_that_is_kept_is_that_of_a_page():
 def test_database_refuses_an_overview_at_the_address_of_another_page(word):
     with pytest.raises(IntegrityError, match="overview_address_is_no_other_page"):
         make_overview(slug=word)
+
+
+@pytest.mark.django_db
+def test_list_of_versions_tells_between_them_when_reviewers_said_that_they_hold(client):
+    def overview():
+        return Overview.objects.get(slug="tolk")
+
+    deeds = [
+        ("2026-01-01", lambda: make_overview(slug="tolk")),
+        ("2026-02-01", lambda: Review.objects.create(overview=overview(), decision="holds")),
+        ("2026-03-01", lambda: services.new_version(overview(), user=None, significance="medium")),
+        ("2026-04-01", lambda: Review.objects.create(overview=overview(), decision="approved")),
+        ("2026-05-01", lambda: services.new_version(overview(), user=None, language="en")),
+        ("2026-06-01", lambda: Review.objects.create(overview=overview(), decision="holds")),
+        ("2026-06-02", lambda: Review.objects.create(overview=make_overview(), decision="holds")),
+        ("2026-07-01", lambda: Review.objects.create(overview=overview(), decision="holds")),
+    ]
+    for day, do in deeds:
+        with time_machine.travel(f"{day}T12:00Z"):
+            do()
+
+    page = read(client, reverse("knowledge:overview_changes", args=["tolk"]))
+
+    listed = page.words.partition("Alla versioner")[2]
+    found = re.findall(r"Granskad: håller fortfarande · [^V]*? 2026|Version \d", listed)
+    assert found == [
+        "Granskad: håller fortfarande · 1 juli 2026", "Granskad: håller fortfarande · 1 juni 2026", "Version 3",
+        "Version 2", "Granskad: håller fortfarande · 1 februari 2026", "Version 1",
+    ]  # fmt: skip
