@@ -48,6 +48,9 @@ def refusals(text: str) -> list[str]:
     if len(text) > markdown.LONGEST:
         message = _("The text has %(length)s characters; it may have %(longest)s. Make two texts of it.")
         return [message % {"length": len(text), "longest": markdown.LONGEST}]
+    if markdown.is_too_much(text):
+        message = _("The text has more than %(most)s lines or square brackets. Make two texts of it.")
+        return [message % {"most": markdown.MOST}]
     if _depth(markdown.tokens(text)) > DEEPEST:
         return [_("Lists and quotations lie more than %(levels)s levels deep in each other.") % {"levels": DEEPEST}]
     return []
@@ -59,7 +62,7 @@ def problems(texts: dict[str, str], language: str) -> Iterator[tuple[str, str]]:
     The texts have the names of knowledge.editions.named_texts.
     """
     written = {name: text for name, text in texts.items() if text and name.rpartition(".")[2] in MARKED_UP}
-    parsed = {name: markdown.tokens(text) for name, text in written.items() if not refusals(text)}
+    parsed = {name: markdown.tokens(text) for name, text in written.items() if not markdown.is_too_much(text)}
     places = _places(parsed, written)
     for name, parts in parsed.items():
         yield from ((name, problem) for problem in _problems(parts, language, places, is_body=name == "body"))

@@ -5,7 +5,7 @@ from django.test import override_settings
 from django.utils.translation import override
 
 from knowledge.text_checks import DEEPEST, problems, refusals
-from lmh_portal.core.markdown import LONGEST
+from lmh_portal.core.markdown import LONGEST, MOST
 from tests.make import make_event, make_organization, make_overview
 
 
@@ -128,6 +128,16 @@ def test_text_may_be_only_so_long():
             "The text has 100001 characters; it may have 100000. Make two texts of it."
         ]
     assert said("# a\n" * LONGEST) == []
+
+
+@pytest.mark.parametrize("mark", ["a\n", "["])
+def test_text_may_have_only_so_many_lines_and_brackets(mark):
+    assert refusals(mark * MOST) == []
+    with override("en"):
+        assert refusals(mark * (MOST + 1)) == [
+            "The text has more than 5000 lines or square brackets. Make two texts of it."
+        ]
+    assert said(mark * (MOST + 1)) == []
 
 
 @pytest.mark.parametrize("level", ["- ", "1. ", "> ", "> - "])
