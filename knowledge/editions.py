@@ -201,8 +201,8 @@ class Edition:
         self._citations = text.Citations({one["key"]: number for number, one in enumerate(content["references"], 1)})
         # what cites is drawn in the order of the page, so that a reference leads back to its first mention
         self.practice = self._drawn(content, "practice")
-        self.findings = [self._finding(one) for one in content["findings"]]
         self.implications = [self._implication(one) for one in content["implications"]]
+        self.findings = [self._finding(one) for one in content["findings"]]
         self.body, self.gaps, self.methods = (self._drawn(content, field) for field in ["body", "gaps", "methods"])
         self.words = self._explain()
 

@@ -183,3 +183,16 @@ def test_list_of_versions_tells_between_them_when_reviewers_said_that_they_hold(
         "Granskad: håller fortfarande · 1 juli 2026", "Granskad: håller fortfarande · 1 juni 2026", "Version 3",
         "Version 2", "Granskad: håller fortfarande · 1 februari 2026", "Version 1",
     ]  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_reference_leads_back_to_the_first_place_on_the_page_that_cites_it(client):
+    overview = make_overview(
+        references=[make_reference(key="berg")],
+        findings=[{"statement_sv": "Tolk hjälper [@berg]."}], implications=[{"text_sv": "Boka tolk [@berg]."}],
+    )  # fmt: skip
+
+    html = client.get(overview.get_absolute_url()).content.decode()
+
+    first = html.index('href="#ref-berg"')
+    assert html.index('id="cite-berg"') == first + len('href="#ref-berg" ')
