@@ -12,6 +12,7 @@ FLOORS = [  # from the ground up
     ["lmh_portal.vocabulary"],
     ["lmh_portal.index"],
     ["lmh_portal.accounts"],
+    ["lmh_portal.letters", "lmh_portal.visitors"],
     ["actors"],
     ["knowledge"],
     ["events"],

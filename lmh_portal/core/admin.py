@@ -47,7 +47,7 @@ class EditorsDesk(admin.AdminSite):
     site_title = _("Editors' desk")
     index_title = _("What would you like to work on?")
     enable_nav_sidebar = False  # lists need the width; every page has the menu of templates/admin/base_site.html
-    app_order = ["knowledge", "events", "actors", "feedback", "stats", "vocabulary", "accounts", "auth"]
+    app_order = ["knowledge", "events", "actors", "feedback", "letters", "stats", "vocabulary", "accounts", "auth"]
 
     def index(self, request, extra_context=None):
         return super().index(request, {"todo": list(self.todo(request))} | (extra_context or {}))
@@ -181,8 +181,14 @@ class TranslatedAdmin(DeskInputs, TranslationAdmin):
         return heading, {"fields": fields, "classes": ["language-panel", f"language-{language.code}"]}
 
     def render_change_form(self, request, context, **kwargs):
-        context |= {"language_tabs": LANGUAGES.values(), "source_language": SOURCE_LANGUAGE}
+        states = self.language_states(kwargs["obj"]) if kwargs.get("obj") else {}
+        tabs = [(language, states.get(language.code, "")) for language in LANGUAGES.values()]
+        context |= {"language_tabs": tabs, "source_language": SOURCE_LANGUAGE}
         return super().render_change_form(request, context, **kwargs)
+
+    def language_states(self, row) -> dict[str, str]:
+        """By language a mark of how far the translation follows its source, where that is known."""
+        return {}
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(sort_title=sort_key(self.translated_fields[0]))

@@ -167,3 +167,15 @@ def test_reference_is_searched_and_cited_by_keyboard(visit):
     page.keyboard.press("Escape")
     expect(page).to_have_url(visit.address + "/admin/knowledge/overview/add/")
     assert visit.faults == []
+
+
+def test_links_and_buttons_above_an_overview_are_of_one_height(visit):
+    sign_in(visit, "/admin/")
+    overview = make.make_overview(title_en="Interpreters")
+
+    visit.open(f"/admin/knowledge/overview/{overview.pk}/change/")
+
+    deeds = visit.page.locator(".deeds > a, .deeds button")
+    boxes = [deed.bounding_box() for deed in deeds.all()]
+    assert {deed.evaluate("deed => deed.tagName") for deed in deeds.all()} == {"A", "BUTTON"}
+    assert len({(round(box["y"]), round(box["height"])) for box in boxes}) == 1

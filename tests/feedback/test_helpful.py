@@ -15,11 +15,13 @@ from django.utils.translation import gettext
 
 from actors.models import Service
 from knowledge import services as knowledge
-from lmh_portal.feedback import pages, services, visitors
+from lmh_portal.feedback import pages, services
 from lmh_portal.feedback.forms import Vote, comment_stamp, question_stamp
-from lmh_portal.feedback.models import HelpfulCount, Message, Tally
+from lmh_portal.feedback.models import HelpfulCount, Message
 from lmh_portal.feedback.pages import Subject
-from tests.jobs import waiting_jobs
+from lmh_portal.letters import services as letters
+from lmh_portal.letters.models import Letter
+from lmh_portal.visitors.models import Tally
 from tests.make import make_editor, make_overview, make_service
 from tests.reading import read
 
@@ -214,27 +216,6 @@ def test_nothing_tells_who_answered(client, overview):
     assert not any(secret in row for row in rows for secret in ["127.0.0.1", "rare"])
 
 
-def test_digest_is_of_the_key_the_day_and_each_part(db, settings):
-    assert visitors.times_today("a", "bc") == 1
-    assert visitors.times_today("ab", "c") == 1
-    assert visitors.times_today("a", "bc") == 2
-    settings.VISITOR_KEY = "another"
-    assert visitors.times_today("a", "bc") == 1
-
-
-def test_tallies_of_other_days_are_forgotten_and_not_logged(db):
-    with time_machine.travel(timezone.now() - dt.timedelta(days=1), tick=False):
-        visitors.times_today("yesterday")
-    visitors.times_today("today")
-
-    assert visitors.forget_visitors() == 1
-
-    assert Tally.objects.get().day == timezone.localdate()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT relpersistence FROM pg_class WHERE relname = 'feedback_tally'")
-        assert cursor.fetchone() == ("u",)
-
-
 @pytest.mark.django_db(transaction=True)
 def test_answers_at_the_same_time_are_all_counted():
     overview = make_overview()
@@ -359,7 +340,7 @@ def test_comment_goes_into_the_inbox_with_page_version_and_answer(client, overvi
         "helpful", "Bra lista.", overview.get_absolute_url(), 1, "no", "sv",
     )  # fmt: skip
     assert (message.state, message.email, message.assigned_to) == ("new", "", None)
-    assert waiting_jobs() == [("lmh_portal.feedback.jobs.announce_message", {"message_id": message.pk})]
+    assert Letter.objects.get().about == f"feedback.message:{message.pk}"
     read(client, response.url)
 
 
@@ -435,12 +416,11 @@ def test_flood_of_comments_is_stopped_with_a_sentence(client, overview, monkeypa
     assert Message.objects.count() == 2
 
 
-def test_comment_with_control_characters_and_headers_does_no_harm(client, overview, settings):
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+def test_comment_with_control_characters_and_headers_does_no_harm(client, overview):
     comment(client, overview, text="Rad\0ett\r\nBcc: offer@example.org\r\n\r\n<script>alert(1)</script>")
 
     message = Message.objects.get()
-    services.announce_message(message.pk)
+    letters.send(Letter.objects.get().pk)
 
     assert message.text.startswith("Rad ett")
     assert "Bcc" not in mail.outbox[0].message().as_string()
