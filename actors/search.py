@@ -25,7 +25,8 @@ SOURCES = [
         summary="row.description_{code}",
         subjects=subjects(ORGANIZATION_TOPICS, ORGANIZATION_GROUPS, "organization_id")
         + """ || ', ' || coalesce((SELECT string_agg(service.name_{code}, ', ' ORDER BY service.id)
-            FROM actors_service service WHERE service.organization_id = row.id AND service.status = 'published'), '')
+            FROM actors_service service WHERE service.organization_id = row.id AND service.status = 'published'
+            AND service.operation <> 'defunct' AND service.verification <> 'unlisted'), '')
             || ', ' || coalesce((SELECT name_{code} FROM vocabulary_organizationtype type
             WHERE type.id = row.organization_type_id), '')""",
         topics=ids(ORGANIZATION_TOPICS, "tag_id"),

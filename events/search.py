@@ -14,7 +14,8 @@ SOURCES = [
         subjects=names("vocabulary_topic", TOPICS, "tag_id")
         + " || ', ' || "
         + names("vocabulary_targetgroup", GROUPS, "targetgroup_id", "event_id"),
-        body="concat_ws(' ', row.venue_{code}, (SELECT string_agg(concat_ws(' ', item.name_{code}, item.performer_{code}),"
+        body="concat_ws(' ', row.venue_{code}, (SELECT string_agg("
+        "concat_ws(' ', item.name_{code}, item.performer_{code}),"
         " ' ' ORDER BY item.id) FROM events_programmeitem item WHERE item.event_id = row.id))",
         topics=ids(TOPICS, "tag_id"),
         target_groups=ids(GROUPS, "targetgroup_id", "event_id"),

@@ -8,7 +8,9 @@ OVERVIEW_GROUPS, RESOURCE_GROUPS = "knowledge_overview_target_groups", "knowledg
 
 def said(*fields: str) -> str:
     """Texts of the public version."""
-    return "concat_ws(' ', " + ", ".join(f"version.content #>> '{{{{texts,{field},{{code}}}}}}'" for field in fields) + ")"
+    return (
+        "concat_ws(' ', " + ", ".join(f"version.content #>> '{{{{texts,{field},{{code}}}}}}'" for field in fields) + ")"
+    )
 
 
 def drawn(*fields: str) -> str:

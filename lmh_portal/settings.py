@@ -242,6 +242,7 @@ CONTENT_APPS = [
     "knowledge",
     "events",
     "home",
+    "search",
 ]  # a change to their tables is a new content version
 SEARCH_SOURCES = ["knowledge.search", "actors.search", "events.search", "lmh_portal.index.search"]
 TAGGIT_CASE_INSENSITIVE = True

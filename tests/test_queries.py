@@ -1,4 +1,4 @@
-"""What pages cost the database: the same with one row and with many, and at most six queries; search one a kind."""
+"""What pages cost the database: the same with one row and with many, and at most six queries."""
 
 import pytest
 from django.db import connection
@@ -102,10 +102,10 @@ WARM = {
     "events": 1,
     "past": 1,
     "event": 1,
-    "search": 6,
+    "search": 4,
     "contact": 0,
 }
-AT_MOST = {"search": 7}  # five kinds, their terms and the content version
+AT_MOST_AT_FIRST = {"search": 10}  # its phrases, the vocabularies and what editors recommend, once a process
 
 
 def queries(client, url: str) -> int:
@@ -128,10 +128,23 @@ def test_pages_cost_the_same_however_much_there_is(client, how_many):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("how_many", [1, 100])
-def test_no_page_needs_more_than_six_queries_right_after_a_change(client, how_many):
+def test_no_page_needs_more_than_six_queries_in_a_new_process(client, how_many):
     costs = {}
     for name, url in make_site(how_many).items():
         version.forget()
         costs[name] = queries(client, url)
 
-    assert {name: cost for name, cost in costs.items() if cost > AT_MOST.get(name, 6)} == {}
+    assert {name: cost for name, cost in costs.items() if cost > AT_MOST_AT_FIRST.get(name, 6)} == {}
+
+
+@pytest.mark.django_db
+def test_no_page_needs_more_than_six_queries_right_after_a_change(client):
+    costs, pages = {}, make_site(3)
+    for url in pages.values():
+        client.get(url)
+
+    for name, url in pages.items():
+        make_overview()
+        costs[name] = queries(client, url)
+
+    assert {name: cost for name, cost in costs.items() if cost > 6} == {}

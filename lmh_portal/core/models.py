@@ -14,7 +14,7 @@ _SLUG = "a-slug-to-replace"
 
 
 class ContentVersion(models.Model):
-    """One row; see `core.version`."""
+    """Two rows, of all content and of the vocabularies; see `core.version`."""
 
     number = models.BigIntegerField(default=1)
 

@@ -3,6 +3,8 @@
 Deferred triggers (see migration 0001) raise it at commit, whatever door the change came through, so
 whoever reads a version sees at least the content of that version. What is computed from content is
 remembered under it: `remembered("facets", …)` never answers with older content than the database has.
+A second number rises with the vocabularies alone, which hardly change: what is made of nothing else is
+`remembered_of_vocabulary` and outlives other changes.
 """
 
 import datetime as dt
@@ -10,7 +12,7 @@ from collections.abc import Callable, Hashable
 from contextlib import suppress
 from contextvars import ContextVar
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 from cachetools import LRUCache
 from django.apps import apps
@@ -28,6 +30,7 @@ def _size(value: Any) -> int:
     return sum(len(text) if isinstance(text, str) else SIZE_OF_DATA for text in texts)
 
 
+CONTENT, VOCABULARY = 1, 2  # rows of the table
 _of_request: ContextVar[list | None] = ContextVar("content_version_of_request", default=None)
 _memory: LRUCache = LRUCache(REMEMBERED_AT_MOST, getsizeof=_size)  # what is older makes room by itself
 _alone = Lock()
@@ -50,18 +53,25 @@ class ContentVersionMiddleware:
 
 def current() -> int:
     """The content version now; within a request the one that it first saw."""
-    return _now()[0]
+    return _now().content
 
 
-def _now() -> tuple[int, dt.date]:
-    """The content version and the day, on which it depends what is upcoming or overdue."""
+class Now(NamedTuple):
+    """The versions, and the day, on which it depends what is upcoming or overdue."""
+
+    content: int
+    vocabulary: int
+    day: dt.date
+
+
+def _now() -> Now:
     known = _of_request.get()
     if known:
         return known[0]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(max(number), 0) FROM core_contentversion")
-        (number,) = cursor.fetchone()
-    now = (number, timezone.localdate())
+        cursor.execute("SELECT id, number FROM core_contentversion")
+        numbers = dict(cursor.fetchall())
+    now = Now(numbers.get(CONTENT, 0), numbers.get(VOCABULARY, 0), timezone.localdate())
     if known is not None:
         known.append(now)
     return now
@@ -69,7 +79,16 @@ def _now() -> tuple[int, dt.date]:
 
 def remembered(key: Hashable, make: Callable[[], Any]) -> Any:
     """What `make()` gave for this content version and day; made anew when either has changed."""
-    place = (_now(), key)
+    now = _now()
+    return _remembered((now.content, now.day, key), make)
+
+
+def remembered_of_vocabulary(key: Hashable, make: Callable[[], Any]) -> Any:
+    """What `make()` gave for this version of the vocabularies; it must depend on nothing else."""
+    return _remembered(("vocabulary", _now().vocabulary, key), make)
+
+
+def _remembered(place: Hashable, make: Callable[[], Any]) -> Any:
     with _alone:
         known = _memory.get(place, _NOTHING)
     if known is not _NOTHING:
@@ -105,12 +124,15 @@ def watch_content_tables(**kwargs) -> None:
 
 
 def content_models() -> list[type[Model]]:
-    """The models, those of many-to-many relations included, whose rows make up public pages."""
+    """The models, those of many-to-many relations included, whose rows make up public pages.
+
+    A model of a content app that no page shows, such as what waits for an editor, says `is_content = False`.
+    """
     return [
         model
         for label in settings.CONTENT_APPS
         for model in apps.get_app_config(label).get_models(include_auto_created=True)
-        if model._meta.managed and not model._meta.proxy
+        if model._meta.managed and not model._meta.proxy and getattr(model, "is_content", True)
     ]
 
 

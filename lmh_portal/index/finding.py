@@ -20,18 +20,19 @@ THRESHOLD = 0.08  # lower scores are no answers
 THRESHOLD_OF_UNKNOWN = 0.35  # more is asked of the others, the more a question is about what nothing has
 _WEIGHT = re.compile(r"':(\*?)")
 WEIGHTS = "{0.15, 0.35, 0.7, 1.0}"  # of vocabularies' words, summary, other names, title
-BY_LABEL = {"A": 1.0, "AB": 0.8, "ABC": 0.55, "": 0.35}
+BY_LABEL = {"A": 1.0, "AB": 0.8, "ABC": 0.55, "": 0.45}
 IN_BODY = 0.3
-ON_TOPIC = 0.35
-MEETS = 0.15  # so much at least is a word met
-BY_RANK = 0.1  # of the score, for how often and where the words stand
+ON_TOPIC = 0.22
+MEETS = 0.14  # so much at least is a word met
+BY_RANK = 0.05  # of the score, for how often and where the words stand
 PAST = 0.85  # of its score, for what is over
 COLUMNS = "kind, object_id, topics, target_groups, municipalities, languages, day"
 RANK = "ts_rank(%(weights)s, head, %(any)s::tsquery)"
+WITH_SUBJECT = 0.3
 ON_SUBJECT = 0.25  # for the topics of the best answers, of what those are worth
-LEADING = 5  # answers that say what the question is about
+LEADING = 4  # answers that say what the question is about
 FEW = 40  # answers; where there are more, nothing is added that has none of the words
-ELSEWHERE = 0.5  # of the worth of a word, for a place
+ELSEWHERE = 0.55  # of the worth of a word, for a place
 
 
 @dataclass(frozen=True)
@@ -75,17 +76,20 @@ def find(text: str, filters: Filters = Filters()) -> Answer:
     question = understand(text)
     if not any(group.tsquery or group.areas for group in question.groups):
         return Answer(question, [])
-    statement, values = _statement(question.groups, filters)
+    statement, values = _statement(question, filters)
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         hits = [Hit(*row) for row in cursor.fetchall()]
     return Answer(question, hits)
 
 
-def _statement(groups: list[Group], filters: Filters) -> tuple[str, dict]:
+def _statement(question: Question, filters: Filters) -> tuple[str, dict]:
     values: dict = {"weights": WEIGHTS, "today": timezone.localdate(), "limit": CHOSEN_AT_MOST}
     where = _conditions(filters, values)
-    worths = [group.information * (ELSEWHERE if group.areas and len(groups) > 1 else 1) for group in groups]
+    groups = question.groups
+    worths = [
+        group.information(question.total) * (ELSEWHERE if group.areas and len(groups) > 1 else 1) for group in groups
+    ]
     unknown = sum(worth for worth, group in zip(worths, groups, strict=True) if group.is_unknown)
     values["threshold"] = THRESHOLD + THRESHOLD_OF_UNKNOWN * unknown / sum(worths)
     places = ", ".join(f"{_group_score(place, group, values)} AS g{place}" for place, group in enumerate(groups))
@@ -115,11 +119,11 @@ def _statement(groups: list[Group], filters: Filters) -> tuple[str, dict]:
               AND topics && ARRAY(SELECT topic::int FROM subject WHERE share >= 0.4)
               AND id NOT IN (SELECT id FROM scored) {where} LIMIT %(limit)s)),
         final AS (
-          SELECT *, score + {ON_SUBJECT} * (SELECT max(score) FROM foremost)
+          SELECT *, score + ({ON_SUBJECT} * (SELECT max(score) FROM foremost) + {WITH_SUBJECT} * score)
             * least(1, coalesce((SELECT sum(share) FROM subject WHERE topic = ANY(topics)), 0)) AS total FROM found)
         SELECT kind, object_id, total::float, topics, target_groups, municipalities, languages, day FROM final
         WHERE total >= CASE WHEN met > 1 THEN {THRESHOLD} ELSE %(threshold)s END
-        ORDER BY total DESC, title_words, kind, object_id LIMIT %(limit)s""",  # noqa: S608
+        ORDER BY total DESC, title_words, kind, object_id LIMIT %(limit)s""",
         values,
     )
 
@@ -134,13 +138,19 @@ def _steps(groups: list[Group], where: str, values: dict) -> dict[str, str]:
     choose = "SELECT id FROM index_document WHERE {condition} {where} {order} LIMIT %(limit)s"
     ranked = f"ORDER BY {RANK} DESC, id"
     if not texts:
-        return {"best": choose.format(condition="municipalities && %(asked_areas)s::int[]", where=where, order="ORDER BY id")}
+        return {
+            "best": choose.format(
+                condition="municipalities && %(asked_areas)s::int[]", where=where, order="ORDER BY id"
+            )
+        }
     steps = {"best": choose.format(condition="head @@ %(all)s::tsquery", where=where, order=ranked)}
     where += f" AND (SELECT count(*) FROM best) < {ENOUGH}"
     steps["good"] = choose.format(condition="head @@ %(any)s::tsquery", where=where, order=ranked)
     steps["deep"] = choose.format(condition="body @@ %(any)s::tsquery", where=where, order="ORDER BY id")
     if values["asked_topics"]:
-        steps["topical"] = choose.format(condition="topics && %(asked_topics)s::int[]", where=where, order="ORDER BY id")
+        steps["topical"] = choose.format(
+            condition="topics && %(asked_topics)s::int[]", where=where, order="ORDER BY id"
+        )
     return steps
 
 
@@ -157,9 +167,8 @@ def _group_score(number: int, group: Group, values: dict) -> str:
         parts.append(f"CASE {' '.join(cases)} ELSE 0 END")
     if group.areas:
         values[f"areas{number}"] = group.areas
-        parts.append(
-            f"CASE WHEN places && %(areas{number})s::int[] THEN 1 WHEN municipalities && %(areas{number})s::int[] THEN 0.5 ELSE 0 END"
-        )
+        here = f"%(areas{number})s::int[]"
+        parts.append(f"CASE WHEN places && {here} THEN 1 WHEN municipalities && {here} THEN 0.5 ELSE 0 END")
     if group.topics:
         values[f"topics{number}"] = group.topics
         parts.append(f"CASE WHEN topics && %(topics{number})s::int[] THEN {ON_TOPIC} ELSE 0 END")

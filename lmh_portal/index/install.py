@@ -48,6 +48,7 @@ def _statements():
         yield _made(source)
     yield from _touches()
     yield REFRESH
+    yield RECOUNT
     yield _rebuild()
     yield REFRESH_TOUCHED
     yield "DROP TRIGGER IF EXISTS refresh_touched ON index_touched"
@@ -136,7 +137,7 @@ def _touches():
 def _touch(name: str, kind: str, ids: str) -> str:
     def note(rows: str) -> str:
         return (
-            f"INSERT INTO index_touched (kind, ids) SELECT '{kind}', touched.ids FROM (WITH changed AS ({rows})"  # noqa: S608
+            f"INSERT INTO index_touched (kind, ids) SELECT '{kind}', touched.ids FROM (WITH changed AS ({rows})"
             f" SELECT array_agg(DISTINCT id) FROM ({ids}) AS concerned (id) WHERE id IS NOT NULL) AS touched (ids)"
             f" WHERE touched.ids IS NOT NULL;"
         )
@@ -156,7 +157,7 @@ def _rebuild() -> str:
     """`index_rebuild()`: all of it anew, while readers go on reading the old one until the commit."""
     columns = f"kind, object_id, {', '.join(STORED)}"
     inserts = "\n".join(
-        f"INSERT INTO index_document ({columns}) SELECT {columns} FROM index_documents('{source.kind}', NULL);"  # noqa: S608
+        f"INSERT INTO index_document ({columns}) SELECT {columns} FROM index_documents('{source.kind}', NULL);"
         for source in sources()
     )
     return f"""
@@ -164,10 +165,8 @@ def _rebuild() -> str:
         BEGIN
           PERFORM pg_advisory_xact_lock(738, 0);
           DELETE FROM index_document;
-          DELETE FROM index_word;
           {inserts}
-          INSERT INTO index_word (word, docs)
-            SELECT word, count(*) FROM index_document, unnest(words) AS word GROUP BY word;
+          PERFORM index_recount();
         END $$"""
 
 
@@ -197,6 +196,15 @@ BEGIN
   INSERT INTO index_word AS known (word, docs) SELECT word, number FROM changes ORDER BY word
     ON CONFLICT (word) DO UPDATE SET docs = known.docs + excluded.docs;
   DELETE FROM index_word WHERE docs <= 0;
+END $$"""
+
+RECOUNT = """
+CREATE OR REPLACE FUNCTION index_recount() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(738, 0);
+  DELETE FROM index_word;
+  INSERT INTO index_word (word, docs)
+    SELECT word, count(*) FROM index_document, unnest(words) AS word GROUP BY word;
 END $$"""
 
 REFRESH_TOUCHED = """

@@ -3,7 +3,7 @@
 `settings.SEARCH_SOURCES` names the modules; each has a list `SOURCES`.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 
@@ -39,20 +39,20 @@ class Source:
 
 def ids(table: str, column: str, owner: str = "content_object_id") -> str:
     """The ids in a table that joins rows to terms."""
-    return f"ARRAY(SELECT DISTINCT {column}::int FROM {table} WHERE {owner} = row.id ORDER BY 1)"  # noqa: S608
+    return f"ARRAY(SELECT DISTINCT {column}::int FROM {table} WHERE {owner} = row.id ORDER BY 1)"
 
 
 def names(vocabulary: str, joined: str, column: str, owner: str = "content_object_id") -> str:
     """The names of a row's terms in one language, in one text."""
     return (
-        f"coalesce((SELECT string_agg(term.name_{{code}}, ', ' ORDER BY term.id) FROM {vocabulary} term"  # noqa: S608
+        f"coalesce((SELECT string_agg(term.name_{{code}}, ', ' ORDER BY term.id) FROM {vocabulary} term"
         f" JOIN {joined} joined ON joined.{column} = term.id WHERE joined.{owner} = row.id), '')"
     )
 
 
 def term_touched(joined: str, column: str, owner: str = "content_object_id") -> str:
     """The rows that a changed term concerns."""
-    return f"SELECT {owner} FROM {joined} WHERE {column} IN (SELECT id FROM changed)"  # noqa: S608
+    return f"SELECT {owner} FROM {joined} WHERE {column} IN (SELECT id FROM changed)"
 
 
 @cache

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from lmh_portal.core.languages import LANGUAGES, SOURCE_LANGUAGE, text_order
 from lmh_portal.core.templatetags.portal import marked
 from lmh_portal.core.translated import Text, columns, page_language, sort_key
-from lmh_portal.core.version import remembered
+from lmh_portal.core.version import remembered_of_vocabulary
 from lmh_portal.vocabulary import models
 
 KINDS = {
@@ -57,11 +57,11 @@ class TermInMemory:
 
 def terms(kind: str) -> dict[int, TermInMemory]:
     """The terms of a kind by primary key, in the vocabulary's own order."""
-    return remembered("terms", _load)[kind]
+    return remembered_of_vocabulary("terms", _load)[kind]
 
 
 def by_code(kind: str) -> dict[str, TermInMemory]:
-    return remembered(("terms by code", kind), lambda: {term.code: term for term in terms(kind).values()})
+    return remembered_of_vocabulary(("terms by code", kind), lambda: {term.code: term for term in terms(kind).values()})
 
 
 def counted_as(kind: str, pk: int) -> set[int]:

@@ -83,4 +83,8 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['stem'], name='index_word_stem'), models.Index(django.contrib.postgres.indexes.OpClass('word', 'text_pattern_ops'), name='index_word_begins'), models.Index(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Reverse('word'), 'text_pattern_ops'), name='index_word_ends'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('word', 'gin_trgm_ops'), name='index_word_resembles'), models.Index(condition=models.Q(('docs__lte', 0)), fields=['word'], name='index_word_gone')],
             },
         ),
+        migrations.AddIndex(
+            model_name='document',
+            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['topics'], name='index_document_topics'),
+        ),
     ]

@@ -1,0 +1,168 @@
+"""What the address of the search page may ask, and the answer as the page shows it."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
+from functools import cached_property
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from lmh_portal.core.translated import Text, page_language
+from lmh_portal.index.finding import Answer, Filters, Hit, find
+from lmh_portal.search.kinds import KINDS
+from lmh_portal.vocabulary.facets import ActiveFilter, Choice, CountedChoice, Facet, Group, TermFacet, search_text
+from lmh_portal.vocabulary.terms import counted_as, terms
+
+YEAR = dt.timedelta(days=365)
+
+
+class WhenFacet(Facet):
+    """By the day of an event or of publication."""
+
+    def choices(self):
+        for code, label in [("coming", _("Coming")), ("year", _("The last year")), ("older", _("Older"))]:
+            yield Choice(code, code, Text(str(label), page_language()))
+
+
+FACETS = [
+    TermFacet("topic", _("Topic"), "topics", kind="topic", is_long=True),
+    TermFacet("group", _("Target group"), "target_groups", kind="target_group", is_long=True),
+    TermFacet("municipality", _("Municipality"), "municipalities", kind="area", area_kind="municipality", is_long=True),
+    TermFacet("language", _("Language"), "languages", kind="language", is_long=True),
+    WhenFacet("when", _("Date"), "day", is_long=True),
+]
+
+
+class Search:
+    """A question with its filters. It has what components/facets.html and active_filters.html read of a list."""
+
+    def __init__(self, data: QueryDict):
+        self.q = search_text(data)
+        self.chosen: dict[str, list[Choice]] = {}
+        self.has_unknown = False
+        for facet in FACETS:
+            asked = set(data.getlist(facet.name)) - {""}
+            self.chosen[facet.name] = [choice for choice in facet.choices() if choice.code in asked] if asked else []
+            self.has_unknown |= len(self.chosen[facet.name]) < len(asked)
+        kind = data.get("kind", "")
+        self.kind = kind if kind in KINDS else ""
+        self.has_unknown |= bool(kind) and not self.kind
+
+    # --- the answer
+
+    @cached_property
+    def answer(self) -> Answer | None:
+        """What the question alone finds; nothing is asked of the database without one."""
+        return find(self.q) if self.q else None
+
+    @cached_property
+    def hits(self) -> list[Hit]:
+        """What meets the filters too, of all kinds."""
+        if not self.answer:
+            return []
+        if not self.answer.is_capped or not any(self.chosen.values()):
+            return [hit for hit in self.answer.hits if self._meets(hit, FACETS)]
+        keys = {name: [int(choice.key) for choice in chosen] for name, chosen in self.chosen.items() if name != "when"}
+        filters = Filters(
+            topics=[pk for key in keys["topic"] for pk in counted_as("topic", key)],
+            target_groups=keys["group"],
+            municipalities=keys["municipality"],
+            languages=keys["language"],
+        )
+        return [hit for hit in find(self.q, filters).hits if self._meets(hit, FACETS)]
+
+    @property
+    def shown(self) -> list[Hit]:
+        """What the chosen tab lists."""
+        return [hit for hit in self.hits if not self.kind or hit.kind == self.kind]
+
+    @property
+    def total(self) -> int:
+        return len(self.shown)
+
+    @property
+    def is_capped(self) -> bool:
+        return bool(self.answer and self.answer.is_capped)
+
+    @cached_property
+    def kinds(self) -> Counter:
+        return Counter(hit.kind for hit in self.hits)
+
+    def _meets(self, hit: Hit, facets: list[Facet]) -> bool:
+        chosen = ((facet, {choice.key for choice in self.chosen[facet.name]}) for facet in facets)
+        return all(not keys or keys & _keys(facet.name, hit) for facet, keys in chosen)
+
+    # --- as lists have it
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(self.chosen.values())
+
+    @cached_property
+    def parameters(self) -> list[tuple[str, str]]:
+        chosen = [(name, choice.code) for name, choices in self.chosen.items() for choice in choices]
+        return [*([("q", self.q)] if self.q else []), *([("kind", self.kind)] if self.kind else []), *chosen]
+
+    def query(self) -> str:
+        return urlencode(self.parameters)
+
+    @property
+    def groups(self) -> list[Group]:
+        """The facets with the choices that lead somewhere beside the other filters."""
+        found = []
+        for facet in FACETS:
+            others = [other for other in FACETS if other is not facet]
+            hits = [hit for hit in (self.answer.hits if self.answer else []) if self._meets(hit, others)]
+            counts = Counter(key for hit in hits for key in _keys(facet.name, hit))
+            chosen = {choice.code for choice in self.chosen[facet.name]}
+            counted = (CountedChoice(one, counts[one.key], one.code in chosen) for one in facet.choices())
+            choices = [one for one in counted if one.count or one.is_chosen]
+            if choices:
+                found.append(Group(facet, choices, bool(chosen)))
+        return found
+
+    @property
+    def active(self) -> list[ActiveFilter]:
+        found = []
+        for facet in FACETS:
+            for choice in self.chosen[facet.name]:
+                others = [one for one in self.parameters if one != (facet.name, choice.code)]
+                found.append(ActiveFilter(str(facet.label), choice.text, "?" + urlencode(others)))
+        return found
+
+    @property
+    def tabs(self) -> Iterator[tuple[str, str, int, bool]]:
+        """Label, address, number and whether it is the chosen one."""
+        rest = [one for one in self.parameters if one[0] != "kind"]
+        yield _("Everything"), "?" + urlencode(rest), len(self.hits), not self.kind
+        for name, kind in KINDS.items():
+            if self.kinds[name] or name == self.kind:
+                yield kind.label, "?" + urlencode([*rest, ("kind", name)]), self.kinds[name], name == self.kind
+
+
+def _keys(facet: str, hit: Hit) -> set[str]:
+    """The choices of a facet that a hit counts for."""
+    if facet == "topic":
+        return {str(pk) for topic in hit.topics for pk in _with_broader(topic)}
+    if facet == "when":
+        return {_when(hit)} if hit.day else set()
+    ids = {"group": hit.target_groups, "municipality": hit.municipalities, "language": hit.languages}[facet]
+    return {str(pk) for pk in ids}
+
+
+def _with_broader(topic: int) -> Iterator[int]:
+    known, above, met = terms("topic"), topic, set()
+    while above in known and above not in met:
+        met.add(above)
+        yield above
+        above = known[above].parent
+
+
+def _when(hit: Hit) -> str:
+    today = timezone.localdate()
+    if hit.kind == "event" and hit.day >= today:
+        return "coming"
+    return "year" if hit.day > today - YEAR else "older"
