@@ -23,16 +23,16 @@ WEIGHTS = "{0.15, 0.35, 0.7, 1.0}"  # of vocabularies' words, summary, other nam
 BY_LABEL = {"A": 1.0, "AB": 0.8, "ABC": 0.55, "": 0.45}
 IN_BODY = 0.3
 ON_TOPIC = 0.22
-MEETS = 0.14  # so much at least is a word met
+MEETS = 0.08  # so much at least is a word met
 BY_RANK = 0.05  # of the score, for how often and where the words stand
 PAST = 0.85  # of its score, for what is over
 COLUMNS = "kind, object_id, topics, target_groups, municipalities, languages, day"
 RANK = "ts_rank(%(weights)s, head, %(any)s::tsquery)"
-WITH_SUBJECT = 0.3
-ON_SUBJECT = 0.25  # for the topics of the best answers, of what those are worth
+WITH_SUBJECT = 0.35
+ON_SUBJECT = 0.35  # for the topics of the best answers, of what those are worth
 LEADING = 4  # answers that say what the question is about
 FEW = 40  # answers; where there are more, nothing is added that has none of the words
-ELSEWHERE = 0.55  # of the worth of a word, for a place
+ELSEWHERE = 0.65  # of the worth of a word, for a place
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from lmh_portal.vocabulary import models
 from lmh_portal.vocabulary.models import lines
 from lmh_portal.vocabulary.terms import terms
 
-OTHER_NAME, NEIGHBOUR = 0.7, 0.35  # of what the word itself is worth: the usual name of the same, another term
+OTHER_NAME, NEIGHBOUR = 0.7, 0.3  # of what the word itself is worth: the usual name of the same, another term
 NAMED_ALIKE = [
     "topic", "target_group", "staff_group", "setting", "organization_type", "event_type", "resource_type", "language",
 ]  # fmt: skip

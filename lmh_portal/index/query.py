@@ -23,16 +23,17 @@ JOINTS = ["", "s"]
 LINKS = ["", "s", "e", "o", "a", "u"]  # what Swedish puts between the parts of a compound
 PART_AT_LEAST = 4  # characters of a part of a compound
 OPEN_AT_LEAST = 4  # characters of a word that longer ones may begin with
-COMMON = 20  # a word of more documents needs no help
+COMMON = 50  # a word of more documents needs no help
 RARE = 1  # a word of fewer documents may be a typing error
-SAME, JOINED, ALONE, PART, HINT = 1.0, 0.95, 0.8, 0.2, 0.3
-LIKENESS = {"spelling": 0.6, "ending": 0.6, "compound": 0.5}
+SAME, JOINED, ALONE, PART, HINT = 1.0, 0.95, 0.7, 0.2, 0.3
+LIKENESS = {"spelling": 0.6, "ending": 0.6, "compound": 0.6}
 
 # For each word the ones like it: one or two letters apart, with another ending, or the end of a compound.
 RESEMBLING = """
     SELECT asked.word, near.word, near.manner FROM unnest(%(words)s::text[]) AS asked (word), LATERAL (
       (SELECT word, 'spelling' AS manner FROM index_word
-       WHERE word %% asked.word AND docs > 0 AND word <> asked.word AND abs(length(word) - length(asked.word)) <= 2
+       WHERE length(asked.word) >= 5 AND word %% asked.word AND docs > 0 AND word <> asked.word
+         AND abs(length(word) - length(asked.word)) <= 2
          AND levenshtein_less_equal(word, asked.word, 2) <= CASE WHEN length(asked.word) < 6 THEN 1 ELSE 2 END
        ORDER BY levenshtein(word, asked.word), similarity(word, asked.word) DESC, docs DESC, word LIMIT 3)
       UNION ALL
@@ -234,7 +235,7 @@ class _Reader:
         return 1, Named()
 
     def _group(self, words: list[Word], place: int, length: int, named: Named) -> Group:
-        own = words[place : place + length]
+        own = [word.as_name() if named.areas else word for word in words[place : place + length]]
         ways = [Way(SAME, own), Way(NEIGHBOUR, own, is_open=True)]
         related = [(1, concept) for concept in named.concepts]
         if length == 1:

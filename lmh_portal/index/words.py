@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import connection
 
@@ -48,9 +48,9 @@ class Word:
     docs: int = 0  # documents that have it, in any form
     is_exact: bool = False  # some have it in this form
 
-    @property
-    def is_ascii(self) -> bool:
-        return self.word.isascii()
+    def as_name(self) -> "Word":
+        """The word without the stems that cut too much off a name: Borås is not who lives somewhere (bor)."""
+        return replace(self, lexemes=tuple(one for one in self.lexemes if len(one) >= len(self.word) - 1))
 
 
 class Lexicon(dict[str, Word]):
