@@ -3,12 +3,11 @@ from django.shortcuts import render
 from actors.forms import OrganizationFilters, ServiceFilters
 from actors.models import Organization, Service
 from lmh_portal.core.detail import row_page
-from lmh_portal.core.translated import sort_column
 
 
 def organization_list(request):
-    filters = OrganizationFilters(request.GET, Organization.objects.all(), request.user)
-    page = filters.page(sort_column("name"), "pk")
+    filters = OrganizationFilters(request.GET, Organization.objects.listed(), request.user)
+    page = filters.page()
     return render(request, "actors/organization_list.html", {"filters": filters, "page": page})
 
 
@@ -23,8 +22,8 @@ def organization_detail(request, slug):
 
 
 def service_list(request):
-    filters = ServiceFilters(request.GET, Service.objects.all(), request.user)
-    page = filters.page(sort_column("name"), "pk")
+    filters = ServiceFilters(request.GET, Service.objects.listed(), request.user)
+    page = filters.page()
     return render(request, "actors/service_list.html", {"filters": filters, "page": page})
 
 

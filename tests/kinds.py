@@ -20,8 +20,8 @@ LISTS = {
     "knowledge:overview_list": (OverviewFilters, Overview.objects.all),
     "knowledge:implication_list": (ImplicationFilters, Implication.objects.all),
     "knowledge:resource_list": (ResourceFilters, Resource.objects.all),
-    "actors:organization_list": (OrganizationFilters, Organization.objects.all),
-    "actors:service_list": (ServiceFilters, Service.objects.all),
+    "actors:organization_list": (OrganizationFilters, lambda: Organization.objects.listed()),
+    "actors:service_list": (ServiceFilters, lambda: Service.objects.listed()),
     "events:event_list": (EventFilters, lambda: Event.objects.upcoming()),
     "events:event_archive": (EventFilters, lambda: Event.objects.past()),
 }

@@ -13,7 +13,7 @@ from knowledge.citing import Cited
 from knowledge.models import Overview, Resource
 from lmh_portal.core.languages import SOURCE_LANGUAGE
 from lmh_portal.core.translated import Text
-from lmh_portal.vocabulary.facets import ActiveFilter, Choice, CountedChoice, Facet, Group
+from lmh_portal.vocabulary.facets import ActiveFilter, Choice, CountedChoice, Facet, Group, Loosened, Sort
 from lmh_portal.vocabulary.glossary import explain
 from lmh_portal.vocabulary.terms import terms
 
@@ -67,6 +67,7 @@ def _filters() -> SimpleNamespace:
         Choice("two", "2", Text(LONG, SOURCE_LANGUAGE), True),
     ]
     counted = [CountedChoice(choice, 12, is_chosen=choice.code == "one") for choice in choices]
+    sorts = [Sort("one", LONG, ()), Sort("two", LONG, ())]
     return SimpleNamespace(
         q="tolk",
         is_empty=False,
@@ -74,4 +75,10 @@ def _filters() -> SimpleNamespace:
         total=12,
         has_unknown=True,
         active=[ActiveFilter(LONG, Text(LONG, SOURCE_LANGUAGE), "?")],
+        parameters=[("q", "tolk")],
+        loosened=[Loosened(LONG, [Text(LONG, SOURCE_LANGUAGE)], 12, "?")],
+        sort=sorts[0],
+        sort_links=[(sort, "?") for sort in sorts],
+        beside=[],
+        clear="?",
     )

@@ -256,6 +256,11 @@ class Filters:
         """What the counts depend on beside the content and the day."""
         return (*self._remembered_as, tuple(self.parameters))
 
+    @property
+    def drawn_as(self) -> tuple:
+        """What the list's parts that hold links depend on."""
+        return (*self.key, *self.beside)
+
     @cached_property
     def _counts(self) -> Counter:
         """Rows by (facet, key); those of the whole result by ("", "")."""
@@ -311,6 +316,10 @@ class Filters:
         others = [one for one in self.parameters if one[0] != name]
         described = [self._described(*one) for one in taken]
         return Loosened(described[0][0], [text for _label, text in described], count, self.address(others))
+
+    def count(self, name: str, key: str) -> int:
+        """The rows that a choice of a facet would have beside what is chosen in the others."""
+        return self._counts[name, key]
 
     @property
     def total(self) -> int:

@@ -22,7 +22,7 @@ register = template.Library()
 def facets(filters: Filters, label: str) -> SafeString:
     """The filters of a list as a form, drawn once for each language, address and content version."""
     return remembered(
-        ("drawn", page_language(), *filters.key),
+        ("drawn", page_language(), *filters.drawn_as),
         lambda: render_to_string("components/facets.html", {"filters": filters, "label": label}),
     )
 
@@ -40,8 +40,8 @@ def term_definitions(words: list[Word]) -> SafeString:
 def listing(template: str, filters: Filters, page: Page) -> SafeString:
     """The rows of a list's page, drawn once as its facets are: only then does the page read them."""
     return remembered(
-        ("listing", template, page_language(), page.number, *filters.key),
-        lambda: render_to_string(template, {"page": page}),
+        ("listing", template, page_language(), page.number, *filters.drawn_as),
+        lambda: render_to_string(template, {"page": page, "filters": filters}),
     )
 
 
