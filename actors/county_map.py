@@ -51,7 +51,7 @@ def level(count: int, steps: tuple[int, ...] = STEPS) -> int:
 
 def county_map() -> CountyMap:
     """The services that are for a municipality in particular; read in one query and kept drawn until they change."""
-    published = Service.objects.published().rewrite(False)
+    published = Service.objects.published().listed().rewrite(False)
     wide = published.filter(areas__isnull=False).exclude(areas__kind=Area.Kind.MUNICIPALITY)
     rows = (
         Area.objects.municipalities()
@@ -63,9 +63,7 @@ def county_map() -> CountyMap:
     )
     address, places = reverse("actors:service_list"), terms("area")
     municipalities = [
-        MunicipalityOnMap(
-            row.name_sv, f"{address}?municipality={row.code}", row.outline, row.own, level(row.own)
-        )
+        MunicipalityOnMap(row.name_sv, f"{address}?municipality={row.code}", row.outline, row.own, level(row.own))
         for row in sorted(rows, key=lambda row: places[row.pk].place)
     ]
     return CountyMap(municipalities, wide=(rows[0].wide or 0) if rows else 0)
@@ -80,7 +78,12 @@ def result_map(filters: Filters) -> CountyMap:
     steps = steps_between(counts)
     municipalities = [
         MunicipalityOnMap(
-            name, filters.address([*others, ("municipality", code)]), outline, count, level(count, steps), code in chosen
+            name,
+            filters.address([*others, ("municipality", code)]),
+            outline,
+            count,
+            level(count, steps),
+            code in chosen,
         )
         for (_pk, code, name, outline), count in zip(places, counts, strict=True)
     ]

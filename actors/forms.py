@@ -5,12 +5,17 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from actors.models import AccessFact, Organization, Service, ServiceLanguage, Verification
+from actors.shortlist import Shortlist
 from lmh_portal.core.translated import sort_column
 from lmh_portal.vocabulary.facets import Filters, SetFacet, Sort, TermFacet, ValueFacet
 
 
 class DirectoryFilters(Filters):
-    """What lists of the register have in common."""
+    """What lists of the register have in common: their links take the handout's shortlist along."""
+
+    def __init__(self, data, rows, user, **kwargs):
+        self.shortlist = Shortlist.of(data)
+        super().__init__(data, rows, user, carried=self.shortlist.parameters, **kwargs)
 
     def sorts(self):
         by_name = sort_column("name")

@@ -171,7 +171,7 @@ def test_order_and_what_is_carried_stay_in_every_link():
     make_service(topics=[make_topic(slug="trauma")])
     data = QueryDict("topic=trauma&sort=confirmed&q=insats&s=one")
 
-    filters = ServiceFilters(data, Service.objects.listed(), AnonymousUser(), carried=[("s", "one")])
+    filters = ServiceFilters(data, Service.objects.listed(), AnonymousUser())
 
     assert [one.without for one in filters.active] == [
         "?topic=trauma&sort=confirmed&s=one", "?q=insats&sort=confirmed&s=one",

@@ -23,8 +23,8 @@ def _sections(q, user):
     kinds = [
         ("overview", _("Knowledge overviews"), Overview.objects.all(), "knowledge:overview_list"),
         ("resource", _("Resources"), Resource.objects.all(), "knowledge:resource_list"),
-        ("service", _("Services"), Service.objects.all(), "actors:service_list"),
-        ("organization", _("Organisations"), Organization.objects.all(), "actors:organization_list"),
+        ("service", _("Services"), Service.objects.listed(), "actors:service_list"),
+        ("organization", _("Organisations"), Organization.objects.listed(), "actors:organization_list"),
         ("event", _("Coming events"), Event.objects.upcoming(), "events:event_list"),
     ]
     for kind, title, rows, view in kinds:

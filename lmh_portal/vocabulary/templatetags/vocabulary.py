@@ -5,6 +5,7 @@ from operator import attrgetter
 from django import template
 from django.core.paginator import Page
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext
 
@@ -16,6 +17,7 @@ from lmh_portal.vocabulary.terms import TermInMemory, by_code
 from lmh_portal.vocabulary.terms import terms as terms_of
 
 register = template.Library()
+BRIEF = 4  # names that a card has room for
 
 
 @register.simple_tag
@@ -57,6 +59,15 @@ def term_names(ids: list[int], kind: str) -> SafeString:
     """The names of the terms with these ids, in one line."""
     language = page_language()
     return SafeString(pgettext("list separator", ", ").join(one.html(language) for one in terms(ids, kind)))
+
+
+@register.filter
+def brief_names(ids: list[int], kind: str) -> SafeString:
+    """The first of the names in one line, and how many more there are."""
+    if len(ids) <= BRIEF:
+        return term_names(ids, kind)
+    first = [one.pk for one in terms(ids, kind)[:BRIEF]]
+    return format_html("{} <bdi>+{}</bdi>", term_names(first, kind), len(ids) - BRIEF)
 
 
 @register.filter
