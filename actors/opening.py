@@ -110,14 +110,16 @@ def _hours(schedule: Schedule) -> str:
 
 
 def _days(schedule: Schedule) -> str:
-    names = _names(schedule.byday)
+    names, number = _names(schedule.byday), schedule.interval
     if schedule.freq == Schedule.Frequency.WEEKLY:
-        every = ngettext("%(days)s, every week", "%(days)s, every %(number)s weeks", schedule.interval)
+        other = _("%(days)s, every other week")
+        every = ngettext("%(days)s, every week", "%(days)s, every %(number)s weeks", number)
     else:
         position = Schedule.Position(schedule.bysetpos).label
         names = pgettext("opening hours", "%(position)s %(day)s of the month") % {"position": position, "day": names}
-        every = ngettext("%(days)s, every month", "%(days)s, every %(number)s months", schedule.interval)
-    return names if schedule.interval == 1 else every % {"days": names, "number": schedule.interval}
+        other = _("%(days)s, every other month")
+        every = ngettext("%(days)s, every month", "%(days)s, every %(number)s months", number)
+    return names if number == 1 else (other if number == 2 else every) % {"days": names, "number": number}
 
 
 def _names(days: Iterable[str]) -> str:

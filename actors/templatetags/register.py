@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext
 
 from actors.models import Service, ServiceLanguage
 from actors.parts import parts_of_service
@@ -27,7 +27,7 @@ def tel(phone: str) -> str:
 
 @register.filter
 def mode_names(modes: list[str]) -> str:
-    return ", ".join(str(ServiceLanguage.Mode(mode).label) for mode in modes)
+    return pgettext("list separator", ", ").join(str(ServiceLanguage.Mode(mode).label) for mode in modes)
 
 
 @register.simple_tag

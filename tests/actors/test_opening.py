@@ -31,7 +31,7 @@ def words(today=MONDAY, **fields) -> str:
         ({"byday": ["TH", "MO"]}, "Måndag, torsdag 09.00–12.00", "Monday, Thursday 09:00–12:00",
          "الاثنين، الخميس 09:00–12:00"),
         ({"interval": 2, "valid_from": MONDAY}, "Måndag, varannan vecka 09.00–12.00",
-         "Monday, every 2 weeks 09:00–12:00", "الاثنين، كل أسبوعين 09:00–12:00"),
+         "Monday, every other week 09:00–12:00", "الاثنين، كل أسبوعين 09:00–12:00"),
         ({"freq": "MONTHLY", "bysetpos": -1}, "Sista måndag i månaden 09.00–12.00",
          "Last Monday of the month 09:00–12:00", "الاثنين الأخير من الشهر 09:00–12:00"),
         ({"opens_at": None, "closes_at": None, "notes_sv": "Efter överenskommelse"}, "Måndag Efter överenskommelse",
