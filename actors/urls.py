@@ -11,6 +11,13 @@ urlpatterns = [
         views.organization_detail,
         name="organization_detail",
     ),
+    path(
+        pgettext_lazy("URL path", "actors/<slug:slug>/contact.vcf"),
+        views.organization_card,
+        name="organization_card",
+    ),
     path(pgettext_lazy("URL path", "services/"), views.service_list, name="service_list"),
     path(pgettext_lazy("URL path", "services/<slug:slug>/"), views.service_detail, name="service_detail"),
+    path(pgettext_lazy("URL path", "services/<slug:slug>/contact.vcf"), views.service_card, name="service_card"),
+    path(pgettext_lazy("URL path", "handout/"), views.handout, name="handout"),
 ]

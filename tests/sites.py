@@ -20,7 +20,10 @@ ROWS = {
     "actors:service_detail": Service,
     "events:event_detail": Event,
 }
-FILES = {"knowledge:citations", "knowledge:overview_citation"}  # downloads, which tests of their own visit
+CARDS = {"actors:organization_card": Organization, "actors:service_card": Service}
+FILES = {  # downloads, which tests of their own visit
+    "knowledge:citations", "knowledge:overview_citation", "actors:organization_card", "actors:service_card",
+}  # fmt: skip
 
 
 def public_views() -> list[str]:
@@ -56,7 +59,8 @@ def _arguments(view: str) -> list[tuple]:
         return list(OverviewVersion.objects.values_list("overview__slug", "number"))
     if view == "knowledge:overview_feed":
         return list(Overview.objects.values_list("slug"))
-    return list(ROWS[view].objects.values_list("slug")) if view in ROWS else [()]
+    rows = ROWS | CARDS
+    return list(rows[view].objects.values_list("slug")) if view in rows else [()]
 
 
 def all_addresses() -> list[str]:

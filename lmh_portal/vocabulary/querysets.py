@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from django.db.models import Model, Q
+from django.db.models import Case, Model, Q, Value, When
 from django.db.models.expressions import RawSQL
 
 from lmh_portal.core.models import PublishableQuerySet
@@ -17,11 +17,15 @@ class AboutQuerySet(PublishableQuerySet):
 
     def matching(self, text: str):
         """Rows that contain every word of the text, in any language."""
-        found, searched = self, [*columns(*self.search_fields), *self.names]
-        for word in text.split()[:8]:
-            conditions = [Q(**{f"{column}__icontains": word}) for column in searched]
-            found = found.filter(Q.create(conditions, connector=Q.OR))
+        found = self
+        for condition in _having(text, [*columns(*self.search_fields), *self.names]):
+            found = found.filter(condition)
         return found
+
+    def name_first(self, text: str) -> Case:
+        """An order of what `matching` finds: first what has every word in its name."""
+        in_name = Q.create(_having(text, columns(self.search_fields[0])))
+        return Case(When(in_name, then=Value(0)), default=Value(1))
 
     def with_ids(self, **relations: str):
         """Annotate sorted lists of ids of related terms, `topic_ids="topic_items"`; no query per row.
@@ -31,6 +35,13 @@ class AboutQuerySet(PublishableQuerySet):
         """
         ids = {name: RawSQL(_ids(self.model, relation), ()) for name, relation in relations.items()}  # noqa: S611
         return self.annotate(**ids)
+
+
+def _having(text: str, searched: list[str]) -> list[Q]:
+    """A condition for each word: that it stands in one of the columns."""
+    return [
+        Q.create([(f"{column}__icontains", word) for column in searched], connector=Q.OR) for word in text.split()[:8]
+    ]
 
 
 def joins(field, further: str = "") -> tuple[type[Model], str, str]:
