@@ -28,7 +28,7 @@ class DirectoryFilters(Filters):
             ),
         ]
         if self.q:
-            best_first = self.rows.name_first(self.q), by_name, "pk"
+            best_first = self.rows.best_first(self.q), by_name, "pk"
             sorts.insert(0, Sort("relevance", pgettext("order of a list", "Best match"), best_first))
         return sorts
 

@@ -244,6 +244,7 @@ CONTENT_APPS = [
     "home",
     "search",
 ]  # a change to their tables is a new content version
+SEARCH_ENGINE = "lmh_portal.index.lists"  # what lists ask, which stand below it
 SEARCH_SOURCES = ["knowledge.search", "actors.search", "events.search", "lmh_portal.index.search"]
 TAGGIT_CASE_INSENSITIVE = True
 

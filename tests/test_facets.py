@@ -161,7 +161,7 @@ def test_name_matches_come_first_where_words_are_asked_for():
     make_service(name_sv="Samtal och stöd")
     make_service(name_sv="B samtal", description_sv="Stöd")
 
-    assert in_order("q=stöd samtal") == ["Samtal och stöd", "A", "B samtal"]
+    assert in_order("q=stöd samtal") == ["Samtal och stöd", "B samtal", "A"]
     assert in_order("q=stöd samtal&sort=name") == ["A", "B samtal", "Samtal och stöd"]
 
 

@@ -122,7 +122,7 @@ WARM = {
     "search": 4,
     "contact": 0,
 }
-AT_MOST_AT_FIRST = {"search": 10}  # its phrases, the vocabularies and what editors recommend, once a process
+AT_MOST_AT_FIRST = {"search": 10, "services, sorted": 8, "services, none": 9}  # what words mean, once a process
 
 
 def queries(client, url: str) -> int:

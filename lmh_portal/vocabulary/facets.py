@@ -203,7 +203,8 @@ class Filters:
     def __init__(self, data: QueryDict, rows: QuerySet, user, *, section: str = "", carried=()):
         self.rows = rows.visible_to(user)
         self.carried: list[tuple[str, str]] = list(carried)
-        self._remembered_as = (type(self).__name__, section, rows.shows_drafts_to(user))
+        self.shows_drafts = rows.shows_drafts_to(user)
+        self._remembered_as = (type(self).__name__, section, self.shows_drafts)
         self.q = search_text(data)
         self.has_unknown = False
         self.chosen: dict[str, list[Choice]] = {}
@@ -239,7 +240,7 @@ class Filters:
 
     def _with_words(self) -> QuerySet:
         rows = self.rows.rewrite(False)  # columns are named here; modeltranslation would shuffle them
-        return rows.matching(self.q) if self.q else rows
+        return rows.matching(self.q, with_drafts=self.shows_drafts) if self.q else rows
 
     def _fitting(self, rows: QuerySet, leaving_out: Facet | None = None) -> QuerySet:
         """Those of the rows that have what is chosen."""

@@ -2,30 +2,33 @@
 
 from functools import cache
 
-from django.db.models import Case, Model, Q, Value, When
-from django.db.models.expressions import RawSQL
+from django.conf import settings
+from django.db.models import Model, Q
+from django.db.models.expressions import OrderBy, RawSQL
+from django.utils.module_loading import import_string
 
-from lmh_portal.core.models import PublishableQuerySet
+from lmh_portal.core.models import IS_PUBLISHED, PublishableQuerySet
 from lmh_portal.core.translated import columns
 
 
 class AboutQuerySet(PublishableQuerySet):
-    """Content with topics; `matching` reads the translated `search_fields` and the untranslated `names`."""
+    """Content with topics. `matching` asks the engine of search; drafts, which that does not know, are looked for
+    in the translated `search_fields` and the untranslated `names`."""
 
     search_fields: list[str] = []
     names: list[str] = []
 
-    def matching(self, text: str):
-        """Rows that contain every word of the text, in any language."""
-        found = self
-        for condition in _having(text, [*columns(*self.search_fields), *self.names]):
-            found = found.filter(condition)
-        return found
+    def matching(self, text: str, *, with_drafts: bool = False):
+        """Rows that answer the text, in any language; of drafts those that contain every word."""
+        answers = Q(pk__in=import_string(f"{settings.SEARCH_ENGINE}.answering")(self.model, text))
+        if with_drafts:
+            searched = [*columns(*self.search_fields), *self.names]
+            answers |= Q.create([~IS_PUBLISHED, *_having(text, searched)])
+        return self.filter(answers)
 
-    def name_first(self, text: str) -> Case:
-        """An order of what `matching` finds: first what has every word in its name."""
-        in_name = Q.create(_having(text, columns(self.search_fields[0])))
-        return Case(When(in_name, then=Value(0)), default=Value(1))
+    def best_first(self, text: str) -> OrderBy:
+        """An order of what `matching` finds."""
+        return import_string(f"{settings.SEARCH_ENGINE}.rank")(self.model, text).desc(nulls_last=True)
 
     def with_ids(self, **relations: str):
         """Annotate sorted lists of ids of related terms, `topic_ids="topic_items"`; no query per row.
