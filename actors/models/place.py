@@ -70,9 +70,7 @@ class Location(models.Model):
         max_length=6,
         choices=Visibility,
         default=Visibility.PUBLIC,
-        help_text=_(
-            "“Municipality only” shows no address; “Hidden” shows nothing at all to those without the right."
-        ),
+        help_text=_("“Municipality only” shows no address; “Hidden” shows nothing at all to those without the right."),
     )
     municipality = models.ForeignKey(
         Area,

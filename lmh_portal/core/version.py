@@ -104,10 +104,13 @@ def watch_content_tables(**kwargs) -> None:
 
 
 def content_tables() -> set[str]:
-    """The tables, those of many-to-many relations included, whose rows make up public pages."""
+    """The tables, those of many-to-many relations included, whose rows make up public pages.
+
+    A model of a content app that no page shows, such as what waits for an editor, says `is_content = False`.
+    """
     return {
         model._meta.db_table
         for label in settings.CONTENT_APPS
         for model in apps.get_app_config(label).get_models(include_auto_created=True)
-        if model._meta.managed and not model._meta.proxy
+        if model._meta.managed and not model._meta.proxy and getattr(model, "is_content", True)
     }
