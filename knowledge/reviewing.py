@@ -100,4 +100,4 @@ def send_letter(overview_ids: list[int], owner_id: int | None) -> None:
     rows = Overview.objects.published().filter(pk__in=overview_ids, review_due__lte=soon)
     if overviews := list(rows.select_related("owner").order_by("review_due", "pk")):
         owner = get_user_model().objects.filter(pk=owner_id).first()
-        emails.send_review_letter(overviews, owner if is_reachable(owner) else None)
+        emails.post_review_letter(overviews, owner if is_reachable(owner) else None)

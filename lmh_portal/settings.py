@@ -5,6 +5,7 @@ A missing or wrong value stops the start with a sentence that names the variable
 """
 
 import secrets
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -44,6 +45,14 @@ def switch(name: str, default: bool) -> bool:
     if value not in {"true", "false"}:
         raise ImproperlyConfigured(f"{name} must be true or false, not {value!r}.")
     return value == "true"
+
+
+def email_address(name: str, default: str) -> str:
+    """The bare address, also of `Somebody <address>`."""
+    value = env.str(name, default=default)
+    if not (address := parseaddr(value)[1]).rpartition("@")[0]:
+        raise ImproperlyConfigured(f"{name} must be an e-mail address, not {value!r}.")
+    return address
 
 
 def database(url: str) -> dict:
@@ -86,9 +95,11 @@ else:
         required("EMAIL_URL", "name the mail server, for example smtp+tls://user:password@mail.example.org:587")
     )
 vars().update(EMAIL)
+EMAIL_TIMEOUT = number("EMAIL_TIMEOUT", 10, at_least=1)  # seconds: a mail server that is silent stops no worker
+LETTERS_KEPT_DAYS = number("LETTERS_KEPT_DAYS", 90, at_least=1)  # then to whom they went and what they said is erased
 EMAIL_FILE_PATH = LOCAL_DIR / "mail" if IS_LOCAL else None
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@localhost")
-EDITORS_EMAIL = env.str("EDITORS_EMAIL", default=DEFAULT_FROM_EMAIL)  # where messages from visitors are announced
+EDITORS_EMAIL = email_address("EDITORS_EMAIL", DEFAULT_FROM_EMAIL)  # where messages from visitors are announced
 
 DATABASE_URL = env.str("DATABASE_URL", default="")
 if DATABASE_URL:
@@ -165,6 +176,7 @@ INSTALLED_APPS = [
     "lmh_portal.core",
     "lmh_portal.vocabulary",
     "lmh_portal.accounts",
+    "lmh_portal.letters",
     "actors",
     "knowledge",
     "events",
@@ -269,6 +281,7 @@ SCHEDULED_JOBS = {  # minute, hour, day, month, weekday in UTC
     "lmh_portal.core.jobs.clear_expired_sessions": "20 0 * * *",
     "lmh_portal.feedback.jobs.forget_old_messages": "30 0 * * *",
     "lmh_portal.feedback.jobs.forget_visitors": "10 23 * * *",  # after midnight in Sweden, winter and summer
+    "lmh_portal.letters.jobs.forget_old_letters": "35 0 * * *",
     "lmh_portal.stats.jobs.check_links": "40 0 * * *",
     "knowledge.jobs.forget_unused_files": "50 0 * * *",
     "knowledge.jobs.remind_of_reviews": "0 5 * * *",

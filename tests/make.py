@@ -11,6 +11,7 @@ from events.models import Event, ProgrammeItem
 from knowledge import services
 from knowledge.models import Citation, Finding, Implication, Overview, Reference, Resource, ResourceFile
 from lmh_portal.accounts.models import User
+from lmh_portal.letters.models import Letter
 from lmh_portal.vocabulary import models as vocabulary
 from lmh_portal.vocabulary.services import flatten_hierarchies
 
@@ -207,3 +208,14 @@ def make_editor(**fields) -> User:
     number = next(_number)
     values = {"username": f"editor-{number}", "is_staff": True, "is_superuser": True, "password": "!"}
     return User.objects.create(**values | fields)
+
+
+def make_letter(**fields) -> Letter:
+    """A letter that waits; one that was sent has the time of it."""
+    values = {
+        "kind": "tests.greeting", "language": "sv", "recipient": f"reader-{next(_number)}@example.org",
+        "subject": "Hej", "body": "God dag.",
+    }  # fmt: skip
+    if fields.get("state") == "sent":
+        values["sent_at"] = timezone.now()
+    return Letter.objects.create(**values | fields)

@@ -15,6 +15,7 @@ from events.models import Event
 from knowledge.models import Overview, OverviewTranslation, Reference, Resource
 from lmh_portal.accounts.models import User
 from lmh_portal.feedback.models import HelpfulCount, Message
+from lmh_portal.letters.models import Letter
 from lmh_portal.stats.models import Link
 from lmh_portal.vocabulary import models as vocabulary
 from tests import make
@@ -72,10 +73,12 @@ MAKERS = {
     Message: make_message,
     HelpfulCount: make_count,
     Link: make_link,
+    Letter: make.make_letter,
     User: make.make_editor,
     Group: lambda: Group.objects.create(name=f"Grupp {Group.objects.count()}"),
 } | {model: (lambda model=model: make.make_term(model)) for model in TERMS}
 
+READ_ONLY = {Link, Letter, HelpfulCount, OverviewTranslation}
 MODELS = pytest.mark.parametrize("model", MAKERS, ids=lambda model: model.__name__.lower())
 
 
@@ -92,9 +95,9 @@ def addresses(model) -> list[str]:
         address(model, "change", row.pk),
         address(model, "history", row.pk),
     ]
-    if model not in {Message, Link, HelpfulCount, OverviewTranslation}:
+    if model not in {Message, *READ_ONLY}:
         pages.append(address(model, "add"))
-    if model not in {Link, HelpfulCount, OverviewTranslation}:
+    if model not in READ_ONLY:
         pages.append(address(model, "delete", row.pk))
     return [*pages, reverse("admin:app_list", args=[model_admin.opts.app_label])]
 
@@ -220,6 +223,7 @@ def make_waiting_rows():
     make.make_resource(valid_until=timezone.localdate() - timezone.timedelta(days=1))
     make_message()
     Link.objects.create(url="https://example.org/gone", state="broken")
+    make.make_letter(state="failed")
 
 
 def test_first_page_says_what_waits(editor, client):
@@ -234,6 +238,7 @@ def test_first_page_says_what_waits(editor, client):
         "knowledge/resource/?status__exact=published&validity=expired": 1,
         "feedback/message/?state__exact=new": 1,
         "stats/link/?state__exact=broken": 1,
+        "letters/letter/?state__exact=failed": 1,
     }
     for item in response.context["todo"]:
         assert client.get(item.url).context["cl"].result_count == item.count

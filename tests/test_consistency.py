@@ -75,3 +75,8 @@ def test_links_between_documents_lead_somewhere():
     ]
 
     assert [(name(path), link) for path, link in links if not (path.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("path", [*TEMPLATES.glob("emails/*.subject"), *TEMPLATES.glob("emails/*.txt")], ids=name)
+def test_letter_is_plain_text(path):
+    assert path.read_text().startswith("{% autoescape off %}")

@@ -18,7 +18,7 @@ from django.db import connection
 ROOT = Path(__file__).resolve().parent.parent
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 COMPOSE = (ROOT / "compose.yaml").read_text()
-READS = r"""(?:env\.\w+|required|number|switch|environ\.get)\(\s*(?:#.*\s*)?"([A-Z_]+)\""""
+READS = r"""(?:env\.\w+|required|number|email_address|switch|environ\.get)\(\s*(?:#.*\s*)?"([A-Z_]+)\""""
 IN_PRODUCTION = {
     "SECRET_KEY": "only-for-tests-kyFq7uV2sXw9zB4dE6gH8jK1mN3pQ5rT0aCxYvZbLnMo",
     "ALLOWED_HOSTS": "portal.example.org",
@@ -156,6 +156,9 @@ def test_production_does_not_start_without(name):
         ("SSL_REDIRECT", "maybe"),
         ("BEHIND_PROXY", "1"),
         ("LOG_LEVEL", "LOUD"),
+        ("EDITORS_EMAIL", "the editors"),
+        ("EMAIL_TIMEOUT", "0"),
+        ("LETTERS_KEPT_DAYS", "for ever"),
         ("DJANGO_ENV", "test"),
     ],
 )

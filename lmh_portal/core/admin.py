@@ -47,7 +47,7 @@ class EditorsDesk(admin.AdminSite):
     site_title = _("Editors' desk")
     index_title = _("What would you like to work on?")
     enable_nav_sidebar = False  # lists need the width; every page has the menu of templates/admin/base_site.html
-    app_order = ["knowledge", "events", "actors", "feedback", "stats", "vocabulary", "accounts", "auth"]
+    app_order = ["knowledge", "events", "actors", "feedback", "letters", "stats", "vocabulary", "accounts", "auth"]
 
     def index(self, request, extra_context=None):
         return super().index(request, {"todo": list(self.todo(request))} | (extra_context or {}))

@@ -3,11 +3,6 @@ from lmh_portal.feedback import services, visitors
 
 
 @job
-def announce_message(message_id: int):
-    services.announce_message(message_id)
-
-
-@job
 def forget_old_messages():
     services.forget_old_messages()
 

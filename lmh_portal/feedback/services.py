@@ -7,7 +7,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from lmh_portal.core.jobs import enqueue
 from lmh_portal.feedback import emails
 from lmh_portal.feedback.models import HelpfulCount, Message
 from lmh_portal.feedback.pages import Subject
@@ -29,7 +28,7 @@ def receive_message(*, kind: str, text: str, page: str, email: str, language: st
     message = Message(kind=kind, text=text, page=page, email=email, language=language, **about_page)
     message.full_clean()
     message.save()
-    enqueue("lmh_portal.feedback.jobs.announce_message", message_id=message.pk)
+    emails.post_notice(message)
     return message
 
 
@@ -54,12 +53,6 @@ def receive_comment(*, stamp: str, visitor: Visitor, **message) -> Message:
     if times_today("comments", visitor.address) > COMMENTS_FROM_AN_ADDRESS:
         raise ValidationError(_("Many comments have come from your network today. Please use the contact page."))
     return receive_message(kind=Message.Kind.HELPFUL, email="", **message)
-
-
-def announce_message(message_id: int) -> None:
-    """Tell the editors, unless the message is gone already."""
-    if message := Message.objects.filter(pk=message_id).first():
-        emails.send_notice(message)
 
 
 def forget_old_messages() -> int:

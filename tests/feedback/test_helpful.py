@@ -19,7 +19,8 @@ from lmh_portal.feedback import pages, services, visitors
 from lmh_portal.feedback.forms import Vote, comment_stamp, question_stamp
 from lmh_portal.feedback.models import HelpfulCount, Message, Tally
 from lmh_portal.feedback.pages import Subject
-from tests.jobs import waiting_jobs
+from lmh_portal.letters import services as letters
+from lmh_portal.letters.models import Letter
 from tests.make import make_editor, make_overview, make_service
 from tests.reading import read
 
@@ -359,7 +360,7 @@ def test_comment_goes_into_the_inbox_with_page_version_and_answer(client, overvi
         "helpful", "Bra lista.", overview.get_absolute_url(), 1, "no", "sv",
     )  # fmt: skip
     assert (message.state, message.email, message.assigned_to) == ("new", "", None)
-    assert waiting_jobs() == [("lmh_portal.feedback.jobs.announce_message", {"message_id": message.pk})]
+    assert Letter.objects.get().about == f"feedback.message:{message.pk}"
     read(client, response.url)
 
 
@@ -435,12 +436,11 @@ def test_flood_of_comments_is_stopped_with_a_sentence(client, overview, monkeypa
     assert Message.objects.count() == 2
 
 
-def test_comment_with_control_characters_and_headers_does_no_harm(client, overview, settings):
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+def test_comment_with_control_characters_and_headers_does_no_harm(client, overview):
     comment(client, overview, text="Rad\0ett\r\nBcc: offer@example.org\r\n\r\n<script>alert(1)</script>")
 
     message = Message.objects.get()
-    services.announce_message(message.pk)
+    letters.send(Letter.objects.get().pk)
 
     assert message.text.startswith("Rad ett")
     assert "Bcc" not in mail.outbox[0].message().as_string()

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from lmh_portal.feedback import services
 from lmh_portal.feedback.models import Message
+from lmh_portal.letters.models import Letter
 from tests.jobs import forget_jobs, run_jobs, waiting_jobs
 
 WRITTEN = {
@@ -38,7 +39,9 @@ def test_message_is_kept_and_its_notice_enqueued():
 
     assert {name: getattr(message, name) for name in WRITTEN} == WRITTEN
     assert (message.pk, message.state) == (Message.objects.get().pk, "new")
-    assert waiting_jobs() == [("lmh_portal.feedback.jobs.announce_message", {"message_id": message.pk})]
+    letter = Letter.objects.get()
+    assert (letter.kind, letter.about) == ("feedback.new_message", f"feedback.message:{message.pk}")
+    assert waiting_jobs() == [("lmh_portal.letters.jobs.send_letter", {"letter_id": letter.pk})]
 
 
 @pytest.mark.django_db
@@ -72,15 +75,6 @@ def test_editors_are_told_where_the_message_is_and_not_what_it_says(real_jobs, s
     assert f"https://portal.example.org/admin/feedback/message/{message.pk}/change/" in notice.body
     assert str(message.pk) in notice.subject
     assert not any(secret in whole for secret in [WRITTEN["text"], WRITTEN["email"], WRITTEN["page"]])
-
-
-def test_notice_of_a_message_that_is_gone_is_not_sent(real_jobs):
-    services.receive_message(**WRITTEN)
-    Message.objects.all().delete()
-
-    run_jobs()
-
-    assert (mail.outbox, waiting_jobs()) == ([], [])
 
 
 @pytest.mark.django_db

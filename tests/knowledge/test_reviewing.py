@@ -13,6 +13,8 @@ from django.utils import timezone
 from knowledge import reviewing, services
 from knowledge.models import Overview, ReviewReminder
 from lmh_portal.core import jobs
+from lmh_portal.letters import services as letters
+from lmh_portal.letters.models import Letter
 from tests import make
 from tests.jobs import forget_jobs, run_jobs, waiting_jobs
 from tests.reading import read
@@ -40,13 +42,15 @@ def make_due(**fields) -> Overview:
 
 
 def run_on(offset: int) -> list[str]:
-    """Let the clock's job run on a day, and the letters that it asks for; to whom they went."""
+    """Let the clock's job run on a day, and the letters that it asks for be sent; to whom they went."""
     mail.outbox.clear()
     with time_machine.travel(day(offset), tick=False):
         reviewing.remind()
         for path, arguments in waiting_jobs():
             assert path == "knowledge.jobs.send_review_letter"
             reviewing.send_letter(**arguments)
+        for letter in Letter.objects.filter(state="queued"):
+            letters.send(letter.pk)
     forget_jobs()
     return sorted(address for letter in mail.outbox for address in letter.to)
 
