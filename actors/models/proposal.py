@@ -23,7 +23,8 @@ class ProposalQuerySet(models.QuerySet):
 class ChangeProposal(models.Model):
     """A change of an organisation or of a service; of neither: a new organisation.
 
-    `base` holds what the form showed, `proposed` what was changed in it, both by the names of actors.proposable.
+    `base` holds what the form showed of what was changed, `proposed` what it was changed to, both by the names of
+    actors.proposable; of a new organisation there is no base.
     """
 
     is_content = False  # nothing of it is on a public page
@@ -101,6 +102,11 @@ class ChangeProposal(models.Model):
     def record(self) -> Entry | None:
         """What it is about; nothing for an organisation that is not in the register yet."""
         return self.organization or self.service
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it is, or was until it was approved, about an organisation that is not in the register."""
+        return bool(self.proposed) and not self.base
 
     @property
     def is_open(self) -> bool:
