@@ -14,5 +14,5 @@ max_requests_jitter = 200
 worker_tmp_dir = "/dev/shm"  # noqa: S108  only gunicorn's heartbeat, which must not wait for a disk
 control_socket_disable = True
 
-# One key for all processes, in their memory alone: it tells visitors apart for a day (see feedback.visitors)
+# One key for all processes, in their memory alone: it tells visitors apart for a day (see visitors.services)
 os.environ.setdefault("VISITOR_KEY", secrets.token_hex(32))

@@ -177,6 +177,7 @@ INSTALLED_APPS = [
     "lmh_portal.vocabulary",
     "lmh_portal.accounts",
     "lmh_portal.letters",
+    "lmh_portal.visitors",
     "actors",
     "knowledge",
     "events",
@@ -280,7 +281,7 @@ SCHEDULED_JOBS = {  # minute, hour, day, month, weekday in UTC
     "lmh_portal.core.jobs.retry_interrupted_jobs": "*/10 * * * *",
     "lmh_portal.core.jobs.clear_expired_sessions": "20 0 * * *",
     "lmh_portal.feedback.jobs.forget_old_messages": "30 0 * * *",
-    "lmh_portal.feedback.jobs.forget_visitors": "10 23 * * *",  # after midnight in Sweden, winter and summer
+    "lmh_portal.visitors.jobs.forget_visitors": "10 23 * * *",  # after midnight in Sweden, winter and summer
     "lmh_portal.letters.jobs.forget_old_letters": "35 0 * * *",
     "lmh_portal.stats.jobs.check_links": "40 0 * * *",
     "knowledge.jobs.forget_unused_files": "50 0 * * *",

@@ -11,7 +11,7 @@ FLOORS = [  # from the ground up
     ["lmh_portal.core", "lmh_portal.formats"],
     ["lmh_portal.vocabulary"],
     ["lmh_portal.accounts"],
-    ["lmh_portal.letters"],
+    ["lmh_portal.letters", "lmh_portal.visitors"],
     ["actors"],
     ["knowledge"],
     ["events"],

@@ -1,4 +1,4 @@
-"""What a visitor may write to us, without a cookie: a signed time stands in for the session."""
+"""What a visitor may write to us."""
 
 from typing import NamedTuple
 
@@ -8,10 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from lmh_portal.feedback.models import Answer, Message
 from lmh_portal.feedback.pages import Subject
+from lmh_portal.visitors.forms import StampedForm
 
-OPEN_AT_LEAST = 3  # seconds: faster is a machine
-OPEN_AT_MOST = 24 * 60 * 60  # seconds
-_contact = signing.TimestampSigner(salt="feedback.contact")
 _helpful = signing.TimestampSigner(salt="feedback.helpful")
 _comment = signing.TimestampSigner(salt="feedback.comment")
 
@@ -21,10 +19,6 @@ class Vote(NamedTuple):
 
     subject: Subject
     answer: str
-
-
-def new_stamp() -> str:
-    return _contact.sign("form")
 
 
 def question_stamp(subject: Subject) -> str:
@@ -45,51 +39,10 @@ def vote_of(stamp: str) -> Vote | None:
     return Vote(Subject(kind, slug, int(version)), answer)
 
 
-class StampedForm(forms.Form):
-    """A form with a trap for machines and the signed time at which it was given out."""
-
-    signer: signing.TimestampSigner
-    too_old = _("The form had been open for too long. Your text is still here: please send it again.")
-    nickname = forms.CharField(required=False, label=_("Leave this field empty"))
-    stamp = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def clean(self):
-        super().clean()
-        if self.cleaned_data.get("nickname"):
-            self.add_error(None, _("The message was not sent: a field that only machines see was filled in."))
-        signed = self.cleaned_data.get("stamp", "")
-        try:
-            stamped = self.signer.unsign(signed, max_age=OPEN_AT_MOST)
-        except signing.BadSignature:
-            stamped = None
-        if stamped is None or not self.is_for_this(stamped):
-            self.add_error(None, self.too_old)
-        elif _is_younger_than(self.signer, signed, OPEN_AT_LEAST):
-            self.add_error(None, _("That was very fast. Please look at your message once more and send it again."))
-        return self.cleaned_data
-
-    def is_for_this(self, stamped: str) -> bool:
-        """Whether the stamp was given out with this form."""
-        return True
-
-    def renew(self, stamp: str) -> None:
-        """Let the form be sent again."""
-        self.data = self.data.copy()
-        self.data["stamp"] = stamp
-
-
-def _is_younger_than(signer: signing.TimestampSigner, signed: str, seconds: int) -> bool:
-    try:
-        signer.unsign(signed, max_age=seconds)
-    except signing.SignatureExpired:
-        return False
-    return True
-
-
 class ContactForm(StampedForm, forms.ModelForm):
     """A message to the centre."""
 
-    signer = _contact
+    signer = signing.TimestampSigner(salt="feedback.contact")
 
     class Meta:
         model = Message

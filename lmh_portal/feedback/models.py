@@ -97,14 +97,3 @@ class HelpfulCount(models.Model):
 
     def __str__(self):
         return f"{self.slug}, {self.day:%Y-%m-%d}"
-
-
-class Tally(models.Model):
-    """How often something happened today, under a digest that nobody can turn back: see feedback.visitors."""
-
-    digest = models.CharField(primary_key=True, max_length=64)
-    day = models.DateField()
-    count = models.PositiveIntegerField()
-
-    def __str__(self):
-        return self.digest

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from lmh_portal.feedback import emails
 from lmh_portal.feedback.models import HelpfulCount, Message
 from lmh_portal.feedback.pages import Subject
-from lmh_portal.feedback.visitors import Visitor, times_today
+from lmh_portal.visitors.services import Visitor, times_today
 
 KEPT_DAYS = 365  # after a message is done
 AT_MOST_AN_HOUR = 60  # messages from everybody together: nothing is kept that would tell visitors apart

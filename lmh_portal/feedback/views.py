@@ -1,11 +1,10 @@
 from urllib.parse import urlencode
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
-from django.views.decorators.csrf import csrf_exempt
 
 from lmh_portal.core.plain_input import without_controls
 from lmh_portal.feedback import services
@@ -15,18 +14,17 @@ from lmh_portal.feedback.forms import (
     HelpfulForm,
     Vote,
     comment_stamp,
-    new_stamp,
     question_stamp,
     vote_of,
 )
 from lmh_portal.feedback.pages import asking_page, subject_of
-from lmh_portal.feedback.visitors import visitor
+from lmh_portal.visitors.services import visitor
+from lmh_portal.visitors.views import takes_visitors_forms
 
 
-@csrf_exempt  # visitors have no cookie: the signed time and the Origin header take its place
+@takes_visitors_forms
 def contact(request):
     if request.method == "POST":
-        _refuse_other_sites(request)
         form = ContactForm(without_controls(request.POST))
         if form.is_valid():
             try:
@@ -34,10 +32,10 @@ def contact(request):
                 return redirect("feedback:contact_sent")
             except ValidationError as refusal:
                 form.add_error(None, refusal)
-        form.renew(new_stamp())
+        form.renew(ContactForm.new_stamp())
     else:
         asked = {"kind": request.GET.get("kind"), "page": request.GET.get("page", "")[:500]}
-        form = ContactForm(initial=asked | {"stamp": new_stamp()})
+        form = ContactForm(initial=asked | {"stamp": ContactForm.new_stamp()})
     return render(request, "feedback/contact.html", {"form": form})
 
 
@@ -45,13 +43,12 @@ def contact_sent(request):
     return render(request, "feedback/contact_sent.html")
 
 
-@csrf_exempt  # as above
+@takes_visitors_forms
 def helpful(request, kind, slug):
     """Count an answer to “Did this help you?”; where none can be counted, ask on a page of its own."""
     page = asking_page(kind, slug)
     subject = subject_of(kind, page)
     if request.method == "POST":
-        _refuse_other_sites(request)
         form = HelpfulForm(subject, without_controls(request.POST))
         if form.is_valid():
             try:
@@ -73,13 +70,12 @@ def _counted(request, form):
     return HttpResponseRedirect(f"{address}?{urlencode(query)}")
 
 
-@csrf_exempt  # as above
+@takes_visitors_forms
 def helpful_comment(request, kind, slug):
     """Thank for an answer, and take a comment on it; who has not answered is asked first."""
     page = asking_page(kind, slug)
     subject = subject_of(kind, page)
     if request.method == "POST":
-        _refuse_other_sites(request)
         form = CommentForm(subject, without_controls(request.POST))
         vote = _vote(form.data.get("stamp", ""), subject) or Vote(subject, "")
         if form.is_valid():
@@ -121,9 +117,3 @@ def helpful_sent(request, kind, slug):
 
 def _fields(form):
     return {name: form.cleaned_data[name] for name in ["kind", "text", "page", "email"]}
-
-
-def _refuse_other_sites(request):
-    origin = request.headers.get("Origin")
-    if origin is not None and origin.partition("://")[2] != request.get_host():
-        raise PermissionDenied

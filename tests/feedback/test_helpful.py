@@ -15,12 +15,13 @@ from django.utils.translation import gettext
 
 from actors.models import Service
 from knowledge import services as knowledge
-from lmh_portal.feedback import pages, services, visitors
+from lmh_portal.feedback import pages, services
 from lmh_portal.feedback.forms import Vote, comment_stamp, question_stamp
-from lmh_portal.feedback.models import HelpfulCount, Message, Tally
+from lmh_portal.feedback.models import HelpfulCount, Message
 from lmh_portal.feedback.pages import Subject
 from lmh_portal.letters import services as letters
 from lmh_portal.letters.models import Letter
+from lmh_portal.visitors.models import Tally
 from tests.make import make_editor, make_overview, make_service
 from tests.reading import read
 
@@ -213,27 +214,6 @@ def test_nothing_tells_who_answered(client, overview):
     rows = [str(row) for model in [HelpfulCount, Tally] for row in model.objects.values()]
     assert len(rows) == 4
     assert not any(secret in row for row in rows for secret in ["127.0.0.1", "rare"])
-
-
-def test_digest_is_of_the_key_the_day_and_each_part(db, settings):
-    assert visitors.times_today("a", "bc") == 1
-    assert visitors.times_today("ab", "c") == 1
-    assert visitors.times_today("a", "bc") == 2
-    settings.VISITOR_KEY = "another"
-    assert visitors.times_today("a", "bc") == 1
-
-
-def test_tallies_of_other_days_are_forgotten_and_not_logged(db):
-    with time_machine.travel(timezone.now() - dt.timedelta(days=1), tick=False):
-        visitors.times_today("yesterday")
-    visitors.times_today("today")
-
-    assert visitors.forget_visitors() == 1
-
-    assert Tally.objects.get().day == timezone.localdate()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT relpersistence FROM pg_class WHERE relname = 'feedback_tally'")
-        assert cursor.fetchone() == ("u",)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,13 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lmh_portal.feedback import services
-from lmh_portal.feedback.forms import new_stamp
+from lmh_portal.feedback.forms import ContactForm
 from lmh_portal.feedback.models import Message
 
 
 def filled_in(after: dt.timedelta = dt.timedelta(seconds=10), **fields) -> dict:
     with time_machine.travel(timezone.now() - after, tick=False):
-        stamp = new_stamp()
+        stamp = ContactForm.new_stamp()
     return {
         "kind": "work",
         "text": "Vi arbetar med hälsoguider.",

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from lmh_portal.feedback.models import Tally
+from lmh_portal.visitors.models import Tally
 
 
 class Visitor(NamedTuple):
@@ -47,8 +47,8 @@ def times_today(*what: object) -> int:
     digest = hmac.digest(settings.VISITOR_KEY.encode(), text.encode(errors="replace"), hashlib.sha256).hex()
     with connection.cursor() as cursor:  # one statement, so that of two at the same time one is the second
         cursor.execute(
-            "INSERT INTO feedback_tally (digest, day, count) VALUES (%s, %s, 1)"
-            " ON CONFLICT (digest) DO UPDATE SET count = feedback_tally.count + 1 RETURNING count",
+            "INSERT INTO visitors_tally (digest, day, count) VALUES (%s, %s, 1)"
+            " ON CONFLICT (digest) DO UPDATE SET count = visitors_tally.count + 1 RETURNING count",
             [digest, today],
         )
         return cursor.fetchone()[0]
