@@ -6,6 +6,7 @@ Texts are those of one language, the proposal's. Places are no part: what is pro
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.utils.text import capfirst
 from django.utils.translation import gettext, override
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from actors.models import AccessFact, ChangeProposal, Contact, Organization, Service, ServiceLanguage, Verification
 from actors.models.entry import Entry
+from lmh_portal.core.translated import Text as Shown
 from lmh_portal.core.translated import page_language, translated
 from lmh_portal.vocabulary.models import Area, Language, OrganizationType
 from lmh_portal.vocabulary.terms import by_code, terms
@@ -353,23 +355,34 @@ def write(record: Entry, chosen: list[Part], language: str, values: dict[str, An
             part.put(record, language, values[part.name])
     if not record.name_sv:
         record.name_sv = getattr(record, f"name_{language}")  # of a new organisation that has none in Swedish yet
-    record.full_clean()
+    _check(record)
     record.save()
     for part in chosen:
         if part.is_related:
             part.put(record, language, values[part.name])
 
 
-def facts(record: Entry) -> list[tuple[str, str]]:
-    """Labels and words of what is known, in the page's language or the next best, for somebody to confirm."""
+def _check(record: Entry) -> None:
+    """Refuse in sentences that name the field, for whoever decides sees no form of the record."""
+    try:
+        record.full_clean()
+    except ValidationError as refusal:
+        names = {field.name: capfirst(field.verbose_name) for field in record._meta.fields}
+        raise ValidationError(
+            [
+                f"{names[field]}: {sentence}" if field in names else sentence
+                for field, sentences in refusal.message_dict.items()
+                for sentence in sentences
+            ]
+        ) from refusal
+
+
+def facts(record: Entry) -> list[tuple[str, Shown]]:
+    """Labels and words of what is known, in the page's language or the next best, for somebody to look through."""
     found = []
     for part in PARTS[kind_of(record)].values():
-        language = _shown_language(record, part)
+        language = translated(record, part.name).language if part.is_translated else page_language()
         value = part.of(record, language)
         if value not in (None, "", [], False):
-            found.append((part.label(type(record)), part.words(value)))
+            found.append((part.label(type(record)), Shown(part.words(value), language)))
     return found
-
-
-def _shown_language(record: Entry, part: Part) -> str:
-    return translated(record, part.name).language if part.is_translated else page_language()

@@ -148,9 +148,7 @@ def differences(proposal: ChangeProposal) -> list[Difference]:
     record = None if proposal.is_new else proposal.record
     now, model = values_of(record, proposal.language), model_of(record)
     return [
-        Difference(
-            part, part.label(model), proposal.base.get(name, part.empty), proposal.proposed[name], now[name]
-        )
+        Difference(part, part.label(model), proposal.base.get(name, part.empty), proposal.proposed[name], now[name])
         for name, part in parts_of(proposal).items()
     ]
 
@@ -183,12 +181,9 @@ def approve(proposal: ChangeProposal, *, names: list[str], seen_before: str, rea
     if proposal.is_new:
         proposal.organization = record
     _note(record, editor, [one.label for one in taken], ADDITION if proposal.is_new else CHANGE)
-    _decide(proposal, State.APPROVED, reason, editor, list(values) + [one.part.name for one in found if _is_by_hand(one)])
+    by_hand = [one.part.name for one in found if one.part.is_by_hand]  # which the editor has seen to
+    _decide(proposal, State.APPROVED, reason, editor, [*values, *by_hand])
     return record
-
-
-def _is_by_hand(one: Difference) -> bool:
-    return one.part.is_by_hand
 
 
 @transaction.atomic

@@ -5,11 +5,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Count, Q
 from django.utils import timezone
+from django.utils.translation import gettext, override, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from actors.models.contact import Contact
 from actors.models.organization import Organization
+from lmh_portal.core.languages import SOURCE_LANGUAGE
 
 
 class RoundQuerySet(models.QuerySet):
@@ -112,6 +113,16 @@ class VerificationRequest(models.Model):
     def __str__(self):
         return f"{self.round_id}: {self.organization_id}"
 
+    @property
+    def confirmed_by(self) -> str:
+        """Whose word an answer is: a function, never a person's name."""
+        with override(SOURCE_LANGUAGE):
+            contact = self.contact
+            names = (
+                [contact.name_sv if contact.is_function else contact.title_sv, contact.department_sv] if contact else []
+            )
+            return next((name for name in names if name), gettext("The organisation"))
+
     @staticmethod
     def waits_at(now) -> Q:
         return Q(requests__answer="", requests__revoked_at=None, requests__expires_at__gt=now)
@@ -126,5 +137,6 @@ class VerificationRequest(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Whether its link still takes an answer."""
-        return not self.answered_at and not self.revoked_at and not self.is_expired
+        """Whether its link still takes an answer: while its contact is there."""
+        has_contact = bool(self.contact and self.contact.email)
+        return has_contact and not self.answered_at and not self.revoked_at and not self.is_expired
