@@ -32,12 +32,12 @@ class ProposalForm(StampedForm):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Anything that has no field above. Do not write about patients or other individuals."),
     )
-    function = forms.CharField(
+    sender_function = forms.CharField(
         label=_("Your organisation and function"),
         max_length=200,
         help_text=_("For example “Health centre North, unit manager”. Your name is not needed."),
     )
-    email = forms.EmailField(
+    sender_email = forms.EmailField(
         label=_("Your e-mail address"),
         widget=forms.EmailInput(attrs={"autocomplete": "email", "dir": "ltr"}),
         help_text=_("We write to it when your proposal is decided, and erase it later."),
@@ -75,8 +75,8 @@ class ProposalForm(StampedForm):
     def is_for_this(self, stamped: str) -> bool:
         return self._seen(self.cleaned_data["stamp"]) is not None
 
-    def clean_email(self):
-        return self.cleaned_data["email"].lower()
+    def clean_sender_email(self):
+        return self.cleaned_data["sender_email"].lower()
 
     def clean(self):
         super().clean()

@@ -56,7 +56,7 @@ def _propose(request, record: Entry | None) -> HttpResponse:
                 _receive(request, form)
                 return redirect("actors:proposal_sent")
             except ValidationError as refusal:
-                form.add_error(None, refusal)
+                form.add_error(None, refusal.messages)
         form.renew(form.fresh_stamp())
     else:
         form = ProposalForm(record, initial=_proposer(request.GET.get("by", "")))
@@ -66,13 +66,13 @@ def _propose(request, record: Entry | None) -> HttpResponse:
 def _proposer(token: str) -> dict:
     """What the form knows of somebody whom a letter of ours led here."""
     asked = confirming.proposer_of(token)
-    return {"by": token, "email": asked.contact.email, "function": asked.confirmed_by} if asked else {}
+    return {"by": token, "sender_email": asked.contact.email, "sender_function": asked.confirmed_by} if asked else {}
 
 
 def _receive(request, form: ProposalForm):
     sent = form.cleaned_data
     asked = confirming.proposer_of(sent["by"])
-    is_theirs = asked is not None and asked.contact.email.lower() == sent["email"]
+    is_theirs = asked is not None and asked.contact.email.lower() == sent["sender_email"]
     return proposing.receive(
         visitor=visitor(request),
         stamp=sent["stamp"],
@@ -80,8 +80,8 @@ def _receive(request, form: ProposalForm):
         language=get_language(),
         base=form.seen,
         proposed=form.proposed,
-        email=sent["email"],
-        function=sent["function"],
+        email=sent["sender_email"],
+        function=sent["sender_function"],
         comment=sent["comment"],
         request=asked if is_theirs else None,
     )
@@ -138,7 +138,7 @@ def confirm(request, token):
         try:
             return _answered(asked, form, token)
         except ValidationError as refusal:
-            form.add_error(None, refusal)
+            form.add_error(None, refusal.messages)
             asked = confirming.request_of(token)
     if not asked.is_open and not asked.answered_at:
         reason = "revoked" if asked.revoked_at or not asked.is_expired else "expired"

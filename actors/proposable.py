@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import Model, URLField
 from django.utils.text import capfirst
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
@@ -64,8 +64,9 @@ class Column(Part):
 
     def form_field(self, model):
         field = model._meta.get_field(self.name)
-        options = {"assume_scheme": "https"} if field.get_internal_type() == "URLField" else {}
+        options = {"assume_scheme": "https"} if isinstance(field, URLField) else {}
         made = field.formfield(required=False, help_text=self.help_text, label=self.label(model), **options)
+        made.validators += [one for one in field.validators if one not in made.validators]
         made.widget.attrs |= {"dir": "ltr"} if isinstance(made.widget, forms.URLInput | forms.EmailInput) else {}
         return made
 

@@ -42,8 +42,8 @@ class ChangeProposal(models.Model):
         Service, models.CASCADE, null=True, blank=True, related_name="proposals", verbose_name=_("service")
     )
     language = models.CharField(_("language"), max_length=10)  # of the texts in it and of the letters about it
-    base = models.JSONField(_("when proposed"), default=dict)
-    proposed = models.JSONField(_("proposed"), default=dict)
+    base = models.JSONField(_("when proposed"), default=dict, blank=True)
+    proposed = models.JSONField(_("proposed"), default=dict, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     function = models.CharField(_("organisation and function"), max_length=200, blank=True)
     comment = models.TextField(_("comment"), max_length=5000, blank=True)
