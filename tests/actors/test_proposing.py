@@ -188,6 +188,7 @@ def test_what_somebody_else_changes_meanwhile_is_not_taken_for_a_wish(client, se
 
 # --- refused
 
+FROM_THE_MENUS = "Choose each language and how it is used from the menus."
 REFUSED = [
     ({}, "Nothing has been changed yet: change what is wrong, or write a comment."),
     ({"name": ""}, None),
@@ -202,16 +203,22 @@ REFUSED = [
         "Choose either that a referral is needed or that people contact it themselves.",
     ),
     ({"access_facts": ["nonsense"]}, None),
-    ({"languages_code": ["xx"], "languages_mode": ["spoken"]}, "Choose each language and how it is used from the menus."),
-    ({"languages_code": ["so"], "languages_mode": ["sung"]}, "Choose each language and how it is used from the menus."),
-    ({"languages_code": ["so"] * 61, "languages_mode": ["spoken"] * 61}, "These are too many languages: write to us instead."),
+    ({"languages_code": ["xx"], "languages_mode": ["spoken"]}, FROM_THE_MENUS),
+    ({"languages_code": ["so"], "languages_mode": ["sung"]}, FROM_THE_MENUS),
+    (
+        {"languages_code": ["so"] * 61, "languages_mode": ["spoken"] * 61},
+        "These are too many languages: write to us instead.",
+    ),
     ({"alert": "x" * 301}, None),
     ({"description": "x" * 5001}, None),
     ({"sender_email": "nobody"}, None),
     ({"sender_function": ""}, None),
     ({"comment": "x" * 5001}, None),
     ({"name": "Ny", "nickname": "robot"}, "The message was not sent: a field that only machines see was filled in."),
-    ({"name": "Ny", "stamp": "forged"}, "The form had been open for too long. Your text is still here: please send it again."),
+    (
+        {"name": "Ny", "stamp": "forged"},
+        "The form had been open for too long. Your text is still here: please send it again.",
+    ),
 ]  # fmt: skip
 
 
