@@ -7,7 +7,7 @@ a version can be shown, compared and exported without asking any other table.
      "topics": [slug], "target_groups": [code], "staff_groups": [code],
      "findings": [{"code", "scale", "certainty", "studies", "texts", "html"}],
      "implications": [{"code", "finding", "action", "settings": [code], "staff_groups": [code], "texts", "html"}],
-     "references": [{"key", "kind", "authors", "year", "title", "container", "details", "doi", "url"}]}
+     "references": [{"key", "kind", "authors", "year", "title", "container", "details", "doi", "pmid" (if any), "url"}]}
 """
 
 import datetime as dt
@@ -31,10 +31,11 @@ MARKDOWN = ["practice", "body", "gaps", "methods"]
 FACTS = ["overview_type", "license", "published_on", "searched_until", "reviewed_on", "is_demo"]
 FIRST = ["title", "question", "summary", "key_messages", "practice"]  # before the findings on a page
 LAST = ["body", "gaps", "methods", "review_function"]
+EXPLAINED = ["practice", "body"]  # in which words of the glossary are marked
 BETWEEN = "\n\ue000\n"  # texts that are explained as one; a character that no text has
 OF_FINDING = ["statement", "reasons"]
 OF_IMPLICATION = ["text"]
-OF_REFERENCE = ["key", "kind", "authors", "year", "title", "container", "details", "doi", "url"]
+OF_REFERENCE = ["key", "kind", "authors", "year", "title", "container", "details", "doi", "pmid", "url"]
 
 
 # --- writing
@@ -59,8 +60,13 @@ def content_of(overview: Overview) -> dict[str, Any]:
             for finding in findings
         ],
         "implications": [_implication(one, codes) for one in implications],
-        "references": [{name: getattr(one, name) for name in OF_REFERENCE} for one in references],
+        "references": [reference_data({name: getattr(one, name) for name in OF_REFERENCE}) for one in references],
     }
+
+
+def reference_data(values: dict[str, str]) -> dict[str, str]:
+    """A PubMed ID only where there is one: a list without any is the same as before versions kept them."""
+    return {name: values.get(name, "") for name in OF_REFERENCE if name != "pmid" or values.get(name)}
 
 
 def _implication(one: Implication, codes: dict[int, str]) -> dict[str, Any]:
@@ -84,6 +90,15 @@ def _html(row, fields: list[str], prefix: str = "") -> dict[str, dict[str, str]]
         field: {code: text.render(markdown, f"{prefix}{field}") for code, markdown in by_language.items()}
         for field, by_language in _texts(row, fields).items()
     }
+
+
+def texts_of(overview: Overview) -> dict[str, Any]:
+    """The part of an overview's content that `named_texts` reads."""
+    parts = {
+        kind: [{"code": one.code, "texts": _texts(one, fields)} for one in getattr(overview, kind).all()]
+        for kind, fields in [("findings", OF_FINDING), ("implications", OF_IMPLICATION)]
+    }
+    return {"texts": _texts(overview, [*PLAIN, *MARKDOWN])} | parts
 
 
 def _codes(terms) -> list[str]:
@@ -186,8 +201,8 @@ class Edition:
         self._citations = text.Citations({one["key"]: number for number, one in enumerate(content["references"], 1)})
         # what cites is drawn in the order of the page, so that a reference leads back to its first mention
         self.practice = self._drawn(content, "practice")
-        self.findings = [self._finding(one) for one in content["findings"]]
         self.implications = [self._implication(one) for one in content["implications"]]
+        self.findings = [self._finding(one) for one in content["findings"]]
         self.body, self.gaps, self.methods = (self._drawn(content, field) for field in ["body", "gaps", "methods"])
         self.words = self._explain()
 
@@ -257,7 +272,7 @@ class Edition:
     def _explain(self) -> list[Word]:
         """Mark the first use of each term of the glossary in the long texts; the terms that the page explains."""
         language = self.body.language
-        names = [name for name in ["practice", "body"] if getattr(self, name).language == language]
+        names = [name for name in EXPLAINED if getattr(self, name).language == language]
         html, words = explain(BETWEEN.join(getattr(self, name).value for name in names), language)
         for name, part in zip(names, html.split(BETWEEN), strict=True):
             setattr(self, name, Text(mark_safe(part), language))  # noqa: S308 (sanitised before)

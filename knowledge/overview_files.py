@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from knowledge.editions import FACTS, MARKDOWN, OF_FINDING, OF_IMPLICATION, OF_REFERENCE, PLAIN
+from knowledge.editions import FACTS, MARKDOWN, OF_FINDING, OF_IMPLICATION, OF_REFERENCE, PLAIN, reference_data
 from knowledge.models import Finding, Implication, Overview
 from lmh_portal.core.languages import LANGUAGES, SOURCE_LANGUAGE
 
@@ -439,7 +439,7 @@ class FilesOfOverview:
 
 
 def _reference(item: dict[str, str]) -> dict[str, str]:
-    return {name: item.get(name, "") for name in OF_REFERENCE} if len(item) > 1 else dict(item)
+    return reference_data(item) if len(item) > 1 else dict(item)
 
 
 def read(files: dict[str, bytes]) -> tuple[list[FilesOfOverview], list[Problem]]:

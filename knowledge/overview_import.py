@@ -121,9 +121,12 @@ class Plan:
         except ValidationError as error:
             for reason in error.messages:
                 self._refuse("references", f"{values['key']}: {reason}")
-        same = [one.key for one in known.references.values() if one.doi and one.doi.lower() == reference.doi.lower()]
-        if same:
-            self._refuse("references", _("%(key)s has the DOI of %(other)s") % {"key": reference.key, "other": same[0]})
+        for other in known.references.values():
+            keys = {"key": reference.key, "other": other.key}
+            if reference.doi and reference.doi.lower() == other.doi.lower():
+                self._refuse("references", _("%(key)s has the DOI of %(other)s") % keys)
+            if reference.pmid and reference.pmid == other.pmid:
+                self._refuse("references", _("%(key)s has the PubMed ID of %(other)s") % keys)
         known.references[reference.key] = reference
         self.new_references.append(reference)
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from markdown_it.token import Token
 
+from knowledge.editions import MARKDOWN, OF_FINDING, OF_IMPLICATION
 from knowledge.text import cited_keys
 from lmh_portal.core import markdown
 from lmh_portal.core.languages import LANGUAGES, SOURCE_LANGUAGE
@@ -22,6 +23,7 @@ from lmh_portal.core.models import Publishable
 DEEPEST = 6  # lists and quotations within each other
 NESTING = {"bullet_list", "ordered_list", "blockquote"}
 FIRST_HEADING, LAST_HEADING = 2, 4  # levels
+MARKED_UP = {*MARKDOWN, *OF_FINDING, *OF_IMPLICATION}
 SAYS_NOTHING = {  # link texts that give no idea of where they lead, in small letters
     "sv": {"här", "klicka här", "läs mer", "läs mer här", "länk", "denna länk", "mer", "se här"},
     "en": {"here", "click here", "read more", "read more here", "link", "this link", "more", "see here"},
@@ -31,6 +33,7 @@ ADDRESS = re.compile(r"(?:https?://|www\.|mailto:)\S*", re.IGNORECASE)
 PLACES = {  # that every page of an overview has, besides its headings
     "main", "in-brief", "in-practice", "implications", "findings", "text", "gaps", "methods", "references",
 }  # fmt: skip
+PLACE_OF_PART = {"findings": "finding", "implications": "practice"}
 
 
 class Target(NamedTuple):
@@ -45,24 +48,33 @@ def refusals(text: str) -> list[str]:
     if len(text) > markdown.LONGEST:
         message = _("The text has %(length)s characters; it may have %(longest)s. Make two texts of it.")
         return [message % {"length": len(text), "longest": markdown.LONGEST}]
+    if markdown.is_too_much(text):
+        message = _("The text has more than %(most)s lines or square brackets. Make two texts of it.")
+        return [message % {"most": markdown.MOST}]
     if _depth(markdown.tokens(text)) > DEEPEST:
         return [_("Lists and quotations lie more than %(levels)s levels deep in each other.") % {"levels": DEEPEST}]
     return []
 
 
-def problems(text: str, language: str) -> list[str]:
-    """What may be saved but should be put right."""
-    if refusals(text):
-        return []
-    parts = markdown.tokens(text)
+def problems(texts: dict[str, str], language: str) -> Iterator[tuple[str, str]]:
+    """What may be saved but should be put right in one language's texts of an overview: which text, and a sentence.
+
+    The texts have the names of knowledge.editions.named_texts.
+    """
+    written = {name: text for name, text in texts.items() if text and name.rpartition(".")[2] in MARKED_UP}
+    parsed = {name: markdown.tokens(text) for name, text in written.items() if not markdown.is_too_much(text)}
+    places = _places(parsed, written)
+    for name, parts in parsed.items():
+        yield from ((name, problem) for problem in _problems(parts, language, places, is_body=name == "body"))
+
+
+def _problems(parts: list[Token], language: str, places: set[str], *, is_body: bool) -> Iterator[str]:
     inline = [part for parent in parts if parent.type == "inline" for part in parent.children]
     links = list(_links(inline))
-    return [
-        *_heading_problems(parts),
-        *_image_problems(inline),
-        *(problem for href, words in links if (problem := _wording_problem(href, words, language))),
-        *_target_problems([href for href, _words in links], _places(parts, text)),
-    ]
+    yield from _heading_problems(parts, FIRST_HEADING if is_body else FIRST_HEADING + 1)
+    yield from _image_problems(inline)
+    yield from (problem for href, words in links if (problem := _wording_problem(href, words, language)))
+    yield from _target_problems([href for href, _words in links], places)
 
 
 def _depth(parts: list[Token]) -> int:
@@ -78,8 +90,9 @@ def _depth(parts: list[Token]) -> int:
 # --- headings and images
 
 
-def _heading_problems(parts: list[Token]) -> Iterator[str]:
-    before = FIRST_HEADING - 1
+def _heading_problems(parts: list[Token], first: int) -> Iterator[str]:
+    """`first` is the deepest level that a text may begin with."""
+    before = first - 1
     for heading, title in pairwise(parts):
         if heading.type != "heading_open":
             continue
@@ -134,10 +147,19 @@ def _wording_problem(href: str, words: str, language: str) -> str:
     return ""
 
 
-def _places(parts: list[Token], text: str) -> set[str]:
-    """What links within the text can lead to."""
-    headings = {str(part.attrGet("id")) for part in parts if part.type == "heading_open"}
-    return headings | PLACES | {f"{kind}-{key}" for key in cited_keys(text) for kind in ["ref", "cite"]}
+def _places(parsed: dict[str, list[Token]], texts: dict[str, str]) -> set[str]:
+    """What links within the page can lead to; its headings have the addresses that editions give them."""
+    headings = {
+        str(part.attrGet("id")).replace("s-", f"{name.partition('.')[2].replace('.', '-') or name}-", 1)
+        for name, parts in parsed.items()
+        for part in parts
+        if part.type == "heading_open" and part.tag in markdown.HEADINGS
+    }
+    parts = {
+        f"{PLACE_OF_PART[kind]}-{code}" for kind, code, _field in (name.split(".") for name in texts if "." in name)
+    }
+    cited = {f"{kind}-{key}" for key in cited_keys(*texts.values()) for kind in ["ref", "cite"]}
+    return headings | parts | cited | PLACES
 
 
 def _target_problems(links: list[str], places: set[str]) -> Iterator[str]:
@@ -168,7 +190,7 @@ def _target(href: str, places: set[str]) -> Target | str:
         return _page(path)
     if address.netloc or path:
         return _("The link to %(address)s leads nowhere: an address starts with https:// or, in this portal, with /.")
-    return "" if unquote(address.fragment) in places else _("The link to %(address)s leads to no heading of this text.")
+    return "" if unquote(address.fragment) in places else _("The link to %(address)s leads to no heading of this page.")
 
 
 def _page(path: str) -> Target | str:

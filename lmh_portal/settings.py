@@ -10,7 +10,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 from lmh_portal import devdb
 from lmh_portal.core.languages import LANGUAGES as LANGUAGE_TABLE
@@ -50,8 +51,11 @@ def switch(name: str, default: bool) -> bool:
 def email_address(name: str, default: str) -> str:
     """The bare address, also of `Somebody <address>`."""
     value = env.str(name, default=default)
-    if not (address := parseaddr(value)[1]).rpartition("@")[0]:
-        raise ImproperlyConfigured(f"{name} must be an e-mail address, not {value!r}.")
+    address = parseaddr(value)[1]
+    try:
+        validate_email(address)
+    except ValidationError:
+        raise ImproperlyConfigured(f"{name} must be an e-mail address, not {value!r}.") from None
     return address
 
 

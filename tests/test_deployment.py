@@ -157,6 +157,7 @@ def test_production_does_not_start_without(name):
         ("BEHIND_PROXY", "1"),
         ("LOG_LEVEL", "LOUD"),
         ("EDITORS_EMAIL", "the editors"),
+        ("EDITORS_EMAIL", "editors@mailhost"),
         ("EMAIL_TIMEOUT", "0"),
         ("LETTERS_KEPT_DAYS", "for ever"),
         ("DJANGO_ENV", "test"),

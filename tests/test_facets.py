@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 
 from actors.forms import ServiceFilters
 from actors.models import Service
@@ -145,6 +145,13 @@ def test_each_active_filter_can_be_taken_away_alone(client):
         "?q=insats&access=open",
         "?q=insats&topic=trauma",
     ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("language", "shown"), [("sv", "”100 %”"), ("en", "“100 %”"), ("ar", "«100 %»")])
+def test_words_that_are_looked_for_stand_in_the_quotation_marks_of_the_language(language, shown):
+    with override(language):
+        assert [one.text.value for one in ask("q=100 %25").active] == [shown]
 
 
 @pytest.mark.django_db

@@ -1,5 +1,6 @@
 """Knowledge overviews on the editors' desk: writing, and what happens to what is written."""
 
+from collections.abc import Iterator
 from itertools import islice
 
 from django import forms
@@ -10,19 +11,21 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import path, reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.translation import gettext
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from knowledge import readability, text, text_checks
 from knowledge.admin.files import Files
 from knowledge.admin.workflow import Workflow
-from knowledge.editions import MARKDOWN, OF_FINDING, OF_IMPLICATION
+from knowledge.editions import EXPLAINED, MARKDOWN, OF_FINDING, OF_IMPLICATION, named_texts, texts_of
 from knowledge.models import (
     Citation,
     Finding,
@@ -44,6 +47,7 @@ from lmh_portal.core.admin import (
 )
 from lmh_portal.core.languages import LANGUAGES, SOURCE_LANGUAGE
 from lmh_portal.core.translated import columns
+from lmh_portal.vocabulary.glossary import explain
 
 Status = Overview.Status
 WARNINGS_SHOWN = 10
@@ -52,6 +56,20 @@ WARNINGS_SHOWN = 10
 def keys_of_references(keys) -> set[str]:
     """Those of the keys that are a reference's."""
     return set(Reference.objects.filter(key__in=keys).values_list("key", flat=True))
+
+
+def kind_of_mark(state: TranslationState) -> str:
+    return "complete" if state == TranslationState.UP_TO_DATE else "missing"
+
+
+def explained(data, html: SafeString) -> SafeString:
+    """The HTML of a text with its terms marked and what they mean, if a page explains such a text."""
+    field, language = data.get("field", ""), data.get("language", "")
+    if language not in LANGUAGES or field not in columns(*EXPLAINED):
+        return html
+    with override(language):  # in which readers meet it
+        marked, words = explain(html, language)
+        return marked + render_to_string("components/term_definitions.html", {"words": words})
 
 
 def refuse_unknown_citations(form: forms.ModelForm, fields: list[str]) -> None:
@@ -65,6 +83,13 @@ def refuse_unknown_citations(form: forms.ModelForm, fields: list[str]) -> None:
     for name, keys in cited.items():
         for key in [key for key in keys if key not in known]:
             form.add_error(name, message % {"language": language_name(name.rpartition("_")[2]), "key": key})
+
+
+def refuse_unreadable(form: forms.ModelForm, fields: list[str]) -> None:
+    """Refuse a text that is too long or too deep."""
+    for name in fields:
+        for refusal in text_checks.refusals(form.cleaned_data.get(name) or ""):
+            form.add_error(name, refusal)
 
 
 class OverviewForm(forms.ModelForm):
@@ -86,10 +111,9 @@ class OverviewForm(forms.ModelForm):
 
     def clean(self):
         super().clean()
-        refuse_unknown_citations(self, [name for name in columns(*MARKDOWN) if name in self.fields])
-        for name in columns(*MARKDOWN):
-            for refusal in text_checks.refusals(self.cleaned_data.get(name) or ""):
-                self.add_error(name, refusal)
+        names = [name for name in columns(*MARKDOWN) if name in self.fields]
+        refuse_unknown_citations(self, names)
+        refuse_unreadable(self, names)
         if self.instance.pk and "seen" in self.fields:
             self._compare_editions()
         return self.cleaned_data
@@ -122,7 +146,9 @@ class PartForm(forms.ModelForm):
 
     def clean(self):
         super().clean()
-        refuse_unknown_citations(self, [name for name in columns(*self.texts) if name in self.fields])
+        names = [name for name in columns(*self.texts) if name in self.fields]
+        refuse_unknown_citations(self, names)
+        refuse_unreadable(self, names)
         return self.cleaned_data
 
 
@@ -339,13 +365,15 @@ class OverviewAdmin(Workflow, Files, PublishableAdmin):
 
     def warn_of_problems(self, request, overview):
         """Say what the texts should have better; the first few, as a list too long is not read."""
-        found = (
-            (code, problem)
-            for code in LANGUAGES
-            for problem in text_checks.problems(getattr(overview, f"body_{code}") or "", code)
-        )
-        for code, problem in islice(found, WARNINGS_SHOWN):
-            messages.warning(request, f"{language_name(code)}: {problem}")
+        for problem in islice(self.problems_of(overview), WARNINGS_SHOWN):
+            messages.warning(request, problem)
+
+    def problems_of(self, overview) -> Iterator[str]:
+        content = texts_of(overview)
+        for code in LANGUAGES:
+            texts = named_texts(content, code)
+            for name, problem in text_checks.problems({name: one.text for name, one in texts.items()}, code):
+                yield f"{language_name(code)}, {texts[name].label}: {problem}"
 
     # --- lists
 
@@ -365,12 +393,19 @@ class OverviewAdmin(Workflow, Files, PublishableAdmin):
             return super().language_mark(row, language)
         translation = known[language.code]
         translation.overview = row
-        state = translation.state
         return format_html(
             '<li class="language-mark language-mark--{}"><abbr title="{}">{}</abbr> {}</li>',
-            "complete" if state == TranslationState.UP_TO_DATE else "missing",
-            language_name(language.code), language.code, state.label,
+            kind_of_mark(translation.state), language_name(language.code), language.code, translation.state.label,
         )  # fmt: skip
+
+    def language_states(self, row):
+        """Those of the published text, which a next version is to replace."""
+        return {
+            one.language: format_html(
+                '<span class="language-mark language-mark--{}">{}</span>', kind_of_mark(one.state), one.state.label
+            )
+            for one in (row.revises or row).translations.select_related("overview")
+        }
 
     @admin.display(description=_("page"))
     def page_link(self, row):
@@ -406,7 +441,7 @@ class OverviewAdmin(Workflow, Files, PublishableAdmin):
         known = keys_of_references(cited)
         numbers = {key: number for number, key in enumerate((key for key in cited if key in known), 1)}
         context = {
-            "html": text.with_citations(text.render(body), numbers),
+            "html": explained(request.POST, text.with_citations(text.render(body), numbers)),
             "unknown": [key for key in cited if key not in known],
             "refusals": text_checks.refusals(body),
             "lix": figure,

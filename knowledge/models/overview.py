@@ -11,10 +11,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.urls import resolve
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 from taggit.managers import TaggableManager
 
 from knowledge.models.reference import Reference
@@ -27,6 +26,13 @@ from lmh_portal.vocabulary.querysets import AboutQuerySet
 DUE_SOON = dt.timedelta(days=60)
 TEXT_AT_MOST = 100_000  # characters of one text in one language; a book's chapter has half as many
 KEY_MESSAGES_AT_MOST = 3
+OTHER_PAGES = ["feed", "flode", "i-praktiken", "in-practice", "material", "resources"]  # addresses beside overviews
+
+
+def refuse_other_page(slug: str) -> None:
+    """An overview with such an address could never be seen."""
+    if slug in OTHER_PAGES:
+        raise ValidationError(_("This address belongs to another page of the portal."))
 
 
 class Significance(models.TextChoices):
@@ -99,7 +105,12 @@ class Overview(Publishable):
         CC_BY_SA = "CC-BY-SA-4.0", _("Creative Commons Attribution-ShareAlike 4.0 (CC BY-SA 4.0)")
         CC0 = "CC0-1.0", _("No rights reserved (CC0 1.0)")
 
-    slug = models.SlugField(_("address"), max_length=120, help_text=Publishable._meta.get_field("slug").help_text)
+    slug = models.SlugField(
+        _("address"),
+        max_length=120,
+        help_text=Publishable._meta.get_field("slug").help_text,
+        validators=[refuse_other_page],
+    )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT, editable=False)
     revises = models.OneToOneField(
         "self", models.CASCADE, null=True, blank=True, editable=False, related_name="revision"
@@ -178,6 +189,11 @@ class Overview(Publishable):
                 name="next_version_is_not_public",
                 violation_error_message=_("A next version takes the place of the published one; it has no page."),
             ),
+            models.CheckConstraint(
+                condition=~models.Q(slug__in=OTHER_PAGES),
+                name="overview_address_is_no_other_page",
+                violation_error_message=_("This address belongs to another page of the portal."),
+            ),
         ]
         permissions = [
             ("review_overview", "Can approve overviews"),
@@ -189,9 +205,6 @@ class Overview(Publishable):
 
     def clean(self):
         for code in LANGUAGES:
-            with override(code):  # such as that of the list of resources
-                if self.slug and resolve(self.get_absolute_url()).view_name != self.detail_view:
-                    raise ValidationError({"slug": _("This address belongs to another page of the portal.")})
             if len(self.messages_in(code)) > KEY_MESSAGES_AT_MOST:
                 raise ValidationError({f"key_messages_{code}": _("At most three key messages, one on each line.")})
 

@@ -1,8 +1,11 @@
 """What was published when, and how far each translation follows it."""
 
+import datetime as dt
+
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -11,6 +14,7 @@ from knowledge.models.overview import Overview, Significance
 from lmh_portal.core.languages import LANGUAGES
 from lmh_portal.core.translated import columns
 
+END_OF_TIME = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 SUBSTANCE = [Significance.MEDIUM, Significance.MAJOR]
 
 
@@ -55,6 +59,18 @@ class OverviewVersionQuerySet(models.QuerySet):
             self.alias(last_change=Coalesce(Subquery(change), 0))
             .filter(Q(significance__in=SUBSTANCE) | translation)
             .order_by("-published_at", "-pk")
+        )
+
+    def with_confirmations(self):
+        """For each when reviewers said that it still holds, before a newer one came; the latest first."""
+        newer = OverviewVersion.objects.filter(overview=OuterRef("overview"), number=OuterRef("number") + 1)
+        said = Review.objects.filter(
+            overview=OuterRef("overview"),
+            decision=Review.Decision.STILL_HOLDS,
+            decided_at__range=[OuterRef("published_at"), OuterRef("held_until")],
+        )
+        return self.alias(held_until=Coalesce(Subquery(newer.values("published_at")), Value(END_OF_TIME))).annotate(
+            confirmed_at=ArraySubquery(said.order_by("-decided_at").values("decided_at"))
         )
 
     def for_news(self):

@@ -69,7 +69,7 @@ def overview_draft(request, slug):
 def overview_changes(request, slug):
     """The list of versions, and the differences between two of them if the address names two."""
     overview = get_object_or_404(Overview.objects.readable_by(request.user).for_page(), slug=slug)
-    versions = overview.versions.defer("content")
+    versions = overview.versions.with_confirmations().defer("content")
     form = CompareForm(request.GET or None, newest=overview.version)
     context = {
         "overview": overview,

@@ -181,8 +181,14 @@ class TranslatedAdmin(DeskInputs, TranslationAdmin):
         return heading, {"fields": fields, "classes": ["language-panel", f"language-{language.code}"]}
 
     def render_change_form(self, request, context, **kwargs):
-        context |= {"language_tabs": LANGUAGES.values(), "source_language": SOURCE_LANGUAGE}
+        states = self.language_states(kwargs["obj"]) if kwargs.get("obj") else {}
+        tabs = [(language, states.get(language.code, "")) for language in LANGUAGES.values()]
+        context |= {"language_tabs": tabs, "source_language": SOURCE_LANGUAGE}
         return super().render_change_form(request, context, **kwargs)
+
+    def language_states(self, row) -> dict[str, str]:
+        """By language a mark of how far the translation follows its source, where that is known."""
+        return {}
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(sort_title=sort_key(self.translated_fields[0]))

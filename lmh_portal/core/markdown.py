@@ -9,7 +9,8 @@ from django.utils.text import slugify
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-LONGEST = 100_000  # characters: some 15,000 words, and still rendered within seconds, however it is written
+LONGEST = 100_000  # characters: some 15,000 words, a book's chapter and a half
+MOST = 5_000  # lines, and opening brackets: what costs most; with these any text is rendered in about a second
 HEADINGS = ["h2", "h3", "h4"]
 
 _parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
@@ -24,9 +25,9 @@ _allowed_attributes = {"*": set(), "a": {"href"}, "ol": {"start"}} | {tag: {"id"
 def to_html(markdown: str) -> str:
     """HTML of the allowed tags only: no images, no HTML of the author's, links to http(s), mailto and tel.
 
-    A text longer than LONGEST, which forms refuse, is shown as it was written.
+    A text that is too much, which forms refuse, is shown as it was written.
     """
-    if len(markdown) > LONGEST:
+    if is_too_much(markdown):
         paragraphs = markdown.translate(_unwanted).split("\n\n")
         return "\n".join(f"<p>{escape(one.strip())}</p>" for one in paragraphs if one.strip())
     return nh3.clean(
@@ -36,6 +37,10 @@ def to_html(markdown: str) -> str:
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel=None,
     )
+
+
+def is_too_much(markdown: str) -> bool:
+    return len(markdown) > LONGEST or markdown.count("\n") > MOST or markdown.count("[") > MOST
 
 
 def tokens(markdown: str) -> list[Token]:

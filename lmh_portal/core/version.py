@@ -16,6 +16,7 @@ from cachetools import LRUCache
 from django.apps import apps
 from django.conf import settings
 from django.db import connection
+from django.db.models import Model
 from django.utils import timezone
 
 REMEMBERED_AT_MOST = 16_000_000  # characters in a process; what is not text counts as SIZE_OF_DATA
@@ -103,14 +104,18 @@ def watch_content_tables(**kwargs) -> None:
             )
 
 
-def content_tables() -> set[str]:
-    """The tables, those of many-to-many relations included, whose rows make up public pages.
+def content_models() -> list[type[Model]]:
+    """The models, those of many-to-many relations included, whose rows make up public pages.
 
     A model of a content app that no page shows, such as what waits for an editor, says `is_content = False`.
     """
-    return {
-        model._meta.db_table
+    return [
+        model
         for label in settings.CONTENT_APPS
         for model in apps.get_app_config(label).get_models(include_auto_created=True)
         if model._meta.managed and not model._meta.proxy and getattr(model, "is_content", True)
-    }
+    ]
+
+
+def content_tables() -> set[str]:
+    return {model._meta.db_table for model in content_models()}

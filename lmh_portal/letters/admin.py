@@ -27,7 +27,7 @@ class LetterAdmin(admin.ModelAdmin):
         (None, {"fields": ["kind", "about", "language_label", "recipient", "subject"]}),
         (
             _("On its way"),
-            {"fields": ["state_badge", "attempts", "last_error", "queued_at", "sent_at", "message_id"]},
+            {"fields": ["state_badge", "attempts", "last_error", "queued_at", "sent_at", "message_name"]},
         ),
     ]
     guarded = ["recipient", "subject"]
@@ -72,6 +72,10 @@ class LetterAdmin(admin.ModelAdmin):
     @admin.display(description=_("language"))
     def language_label(self, letter):
         return language_name(letter.language)
+
+    @admin.display(description=_("Message-ID"))
+    def message_name(self, letter):
+        return format_html("<bdi>{}</bdi>", letter.message_id)
 
     @admin.display(description=_("recipient"))
     def hidden_recipient(self, letter):

@@ -49,7 +49,7 @@ class Letter(models.Model):
     last_error = models.CharField(_("last error"), max_length=100, blank=True)  # a class: its message names persons
     message_id = models.CharField(_("Message-ID"), max_length=255, unique=True, default=new_message_id)
     queued_at = models.DateTimeField(_("written"), default=timezone.now)
-    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    sent_at = models.DateTimeField(pgettext_lazy("when a letter was", "sent"), null=True, blank=True)
 
     objects = LetterQuerySet.as_manager()
 

@@ -16,6 +16,7 @@ from django.db.models import CharField, Count, Model, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.http import QueryDict
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 
 from lmh_portal.core.translated import Text, page_language
 from lmh_portal.core.version import remembered
@@ -226,7 +227,7 @@ class Filters:
 
     def _described(self, name: str, value: str) -> tuple[str, Text]:
         if name == "q":
-            return "", Text(f"“{value}”", page_language())
+            return "", Text(gettext("“%(words)s”") % {"words": value}, page_language())
         facet = next(facet for facet in self.facets if facet.name == name)
         choice = next(choice for choice in self.chosen[name] if choice.code == value)
         return str(facet.label), choice.text

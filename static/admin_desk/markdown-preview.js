@@ -34,6 +34,7 @@
     const body = new FormData();
     body.set("body", area.value);
     body.set("language", area.dataset.language);
+    body.set("field", area.name);
     body.set("csrfmiddlewaretoken", area.form.elements.csrfmiddlewaretoken.value);
     const response = await fetch(area.dataset.preview, { method: "POST", body });
     if (!response.ok || response.redirected) throw new Error(response.status);

@@ -10,6 +10,8 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests import snapshot
+
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps a loop running in this thread
 
 ARGUMENTS = [
@@ -88,7 +90,17 @@ def visit(new_visit) -> Visit:
     return new_visit()
 
 
+@pytest.fixture(scope="session")
+def loaded() -> list[snapshot.Snapshot]:
+    """Holds the starter content as soon as it was loaded once."""
+    return []
+
+
 @pytest.fixture
-def starter(live_server):
+def starter(live_server, loaded):
     """The content that the portal starts with, in the database of the live server."""
-    call_command("load_starter", stdout=io.StringIO())
+    if loaded:
+        snapshot.put_back(loaded[0])
+    else:
+        call_command("load_starter", stdout=io.StringIO())
+        loaded.append(snapshot.take())

@@ -50,8 +50,10 @@ def test_editor_writes_previews_and_saves_an_overview(visit):
     expect(preview.locator("h2")).to_have_text("Varför")
     expect(preview.locator(".citation a")).to_have_text("1")
 
-    page.locator(".field-topics .select2-search__field").fill("Tol")
+    with page.expect_response(lambda answer: "term=Tol" in answer.url):
+        page.locator(".field-topics .select2-search__field").fill("Tol")
     page.locator(".select2-results__option", has_text="Tolk").click()
+    expect(page.locator(".field-topics .select2-selection__choice")).to_contain_text("Tolk")
     page.locator("[name=_continue]").first.click()
     page.wait_for_url("**/change/")
 
@@ -165,3 +167,15 @@ def test_reference_is_searched_and_cited_by_keyboard(visit):
     page.keyboard.press("Escape")
     expect(page).to_have_url(visit.address + "/admin/knowledge/overview/add/")
     assert visit.faults == []
+
+
+def test_links_and_buttons_above_an_overview_are_of_one_height(visit):
+    sign_in(visit, "/admin/")
+    overview = make.make_overview(title_en="Interpreters")
+
+    visit.open(f"/admin/knowledge/overview/{overview.pk}/change/")
+
+    deeds = visit.page.locator(".deeds > a, .deeds button")
+    boxes = [deed.bounding_box() for deed in deeds.all()]
+    assert {deed.evaluate("deed => deed.tagName") for deed in deeds.all()} == {"A", "BUTTON"}
+    assert len({(round(box["y"]), round(box["height"])) for box in boxes}) == 1

@@ -18,8 +18,10 @@ def test_editor_pins_a_page_that_readers_then_see_first(visit):
 
     page.locator(".inline-group .add-row a").click()
     page.locator(".inline-group .select2-selection").click()
-    page.locator(".select2-search__field").fill("förmedling")
+    with page.expect_response(lambda answer: "term=f" in answer.url):
+        page.locator(".select2-search__field").fill("förmedling")
     page.locator(".select2-results__option", has_text="Tolkförmedling Väst (organisation)").click()
+    expect(page.locator(".inline-group .select2-selection__rendered")).to_contain_text("Tolkförmedling Väst")
     page.locator("[name=_continue]").first.click()
     expect(page.locator(".messagelist .success")).to_be_visible()
 

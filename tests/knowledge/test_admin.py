@@ -8,7 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from knowledge.models import Overview
+from knowledge import services
+from knowledge.models import Finding, Implication, Overview
 from tests import make
 
 ADD = "/admin/knowledge/overview/add/"
@@ -110,6 +111,25 @@ def test_preview_shows_the_text_as_readers_will_see_it(editor, client):
     assert "<html" not in html
 
 
+@pytest.mark.parametrize(
+    ("field", "language", "marks"),
+    [
+        ("body_sv", "sv", 1),
+        ("practice_sv", "sv", 1),
+        ("gaps_sv", "sv", 0),
+        ("body_en", "en", 0),
+        ("body_sv", "\x00", 0),
+    ],
+)
+def test_preview_marks_words_of_the_glossary_where_the_page_does(editor, client, field, language, marks):
+    make.make_glossary_term(code="tolk", name_sv="tolk", definition_sv="Överför tal.")
+
+    html = client.post(PREVIEW, {"body": "Boka tolk. Tolk!", "field": field, "language": language}).content.decode()
+
+    assert html.count('popovertarget="term-tolk">tolk</button>') == marks
+    assert html.count("Överför tal.") == marks
+
+
 def test_preview_escapes_what_is_not_markdown(editor, client):
     attack = "<script>alert(1)</script> <img src=x onerror=alert(1)> [@<b>x</b>] [x](javascript:alert(1))"
 
@@ -149,9 +169,45 @@ def test_problems_of_a_saved_text_are_warnings(editor, client):
 
     assert Overview.objects.exists()
     assert [str(message) for message in response.context["messages"] if message.level_tag == "warning"] == [
-        "Swedish: The heading “Läge” has one #, like the page's title. Start with ##.",
-        "Swedish: The link “här” does not say where it leads. Write what readers find there.",
+        "Swedish, Text: The heading “Läge” has one #, like the page's title. Start with ##.",
+        "Swedish, Text: The link “här” does not say where it leads. Write what readers find there.",
     ]
+
+
+def test_problems_are_looked_for_in_every_text_with_marks(editor, client):
+    overview = make.make_overview(
+        slug="tolk", status="draft", findings=[{"code": "f"}, {"code": "g"}], implications=[{"code": "i"}]
+    )
+    link = "[här](https://example.org)"
+    Finding.objects.filter(code="g").update(statement_sv=link, reasons_en=link)
+    Implication.objects.update(text_sv=link)
+    texts = {f"{field}_sv": link for field in ["summary", "practice", "gaps", "methods"]}
+
+    response = client.post(
+        reverse("admin:knowledge_overview_change", args=[overview.pk]),
+        form_data(**texts), headers={"accept-language": "en"}, follow=True,
+    )  # fmt: skip
+
+    warnings = [str(message) for message in response.context["messages"] if message.level_tag == "warning"]
+    assert [warning.partition(": The link")[0] for warning in warnings] == [
+        "Swedish, What it means in practice", "Swedish, Finding 2: finding",
+        "Swedish, Implication for practice 1: text", "Swedish, Knowledge gaps", "Swedish, Methods",
+    ]  # fmt: skip
+
+
+def test_finding_too_deep_is_refused(editor, client):
+    overview = make.make_overview(slug="tolk", status="draft")
+    data = {
+        "findings-TOTAL_FORMS": "1", "findings-0-overview": overview.pk, "findings-0-statement_sv": "> " * 500 + "a",
+        "findings-0-scale": "grade", "findings-0-certainty": "not-rated", "findings-0-position": "1",
+    }  # fmt: skip
+
+    client.post(reverse("admin:knowledge_overview_change", args=[overview.pk]), form_data(**data))
+    assert not overview.findings.exists()
+
+    data["findings-0-statement_sv"] = "> a"
+    client.post(reverse("admin:knowledge_overview_change", args=[overview.pk]), form_data(**data))
+    assert overview.findings.exists()
 
 
 def test_no_more_than_ten_problems_are_said_at_once(editor, client):
@@ -221,3 +277,40 @@ def test_key_of_a_reference_stays_while_texts_cite_it(editor, client):
 
     assert "key" not in fields(cited)
     assert "key" in fields(free)
+
+
+@pytest.mark.parametrize(
+    ("based_on", "draft", "state"),
+    [
+        (0, None, "missing Saknas"),
+        (3, {"title": "x"}, "missing Pågår"),
+        (1, None, "missing Inaktuell: läsarna varnas"),
+        (2, None, "missing Behöver uppdateras"),
+        (3, None, "complete Aktuell"),
+    ],
+)
+def test_language_tabs_tell_the_state_of_each_translation_as_the_list_does(editor, client, based_on, draft, state):
+    overview = make.make_overview(title_en="Interpreters")
+    Overview.objects.filter(pk=overview.pk).update(version=3, medium_version=3, major_version=2)
+    overview.translations.filter(language="en").update(based_on=based_on, draft=draft)
+    revision = services.start_revision(Overview.objects.get(pk=overview.pk))
+
+    tabs = client.get(reverse("admin:knowledge_overview_change", args=[revision.pk])).content.decode()
+    listed = client.get("/admin/knowledge/overview/").content.decode()
+
+    mark, label = state.split(" ", 1)
+    english = tabs.partition('id="tab-en"')[2].partition("</button>")[0]
+    assert f'<span class="language-mark language-mark--{mark}">{label}</span>' in english
+    assert f'language-mark--{mark}"><abbr title="Engelska">en</abbr> {label}</li>' in listed
+    assert "language-mark--" not in tabs.partition('id="tab-sv"')[2].partition("</button>")[0]
+
+
+def test_page_of_a_published_overview_tells_the_states_to_those_who_do_not_translate(db, client):
+    overview = make.make_overview()
+    reader = make.make_editor(is_superuser=False)
+    reader.user_permissions.set(Permission.objects.filter(codename="view_overview"))
+    client.force_login(reader)
+
+    page = client.get(reverse("admin:knowledge_overview_change", args=[overview.pk])).content.decode()
+
+    assert '<span class="language-mark"><bdi lang="en">English</bdi>: Saknas</span>' in page

@@ -83,7 +83,8 @@ contents = st.fixed_dictionaries(
         "references": st.lists(
             st.fixed_dictionaries(
                 {"key": slugs, "kind": st.sampled_from(["article", "law"])}
-                | dict.fromkeys(["authors", "year", "title", "container", "details", "doi", "url"], any_text)
+                | dict.fromkeys(["authors", "year", "title", "container", "details", "doi", "url"], any_text),
+                optional={"pmid": st.from_regex(r"[0-9]{1,9}", fullmatch=True)},
             ),
             max_size=3,
             unique_by=lambda one: one["key"],

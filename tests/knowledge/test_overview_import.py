@@ -266,6 +266,14 @@ def test_wrong_file_is_refused_with_its_place_and_nothing_is_written(editor, cli
     assert client.get(LOOK, follow=True).redirect_chain[-1][0] == IMPORT
 
 
+@pytest.mark.parametrize("slug", ["material", "feed"])
+def test_file_named_as_another_page_of_the_portal_is_refused(editor, client, slug):
+    found = problems(upload(client, {f"{slug}.sv.md": TOLK}))
+
+    assert found == [f"{slug}.sv.md:1: slug: Den här adressen hör till en annan sida på portalen."]
+    assert nothing_is_written()
+
+
 def test_unknown_reference_by_its_key_alone_is_refused(editor, client):
     text = TOLK.replace(TOLK[TOLK.index("- key") : TOLK.index("findings:")], "- berg2014\n")
 
@@ -282,6 +290,31 @@ def test_reference_with_the_doi_of_another_is_refused(editor, client):
     twin = TOLK.replace("key: berg2014", "key: twin2014").replace("@berg2014", "@twin2014")
     assert "berg2014" in problems(upload(client, {"tolk.sv.md": TOLK, "tvilling.sv.md": twin}))[0]
     assert nothing_is_written()
+
+
+def test_reference_with_the_pubmed_id_of_another_is_refused(editor, client):
+    text = TOLK.replace("  doi: 10.1/one", "  pmid: '123'")
+    other = make.make_reference(pmid="123")
+
+    assert len(problems(upload(client, {"tolk.sv.md": text}))) > 0
+    other.delete()
+    twin = text.replace("key: berg2014", "key: twin2014").replace("@berg2014", "@twin2014")
+    assert "berg2014" in problems(upload(client, {"tolk.sv.md": text, "tvilling.sv.md": twin}))[0]
+    assert nothing_is_written()
+
+
+def test_pubmed_id_goes_out_and_comes_back(editor, client):
+    overview = make.make_overview(references=[make.make_reference(key="a", pmid="123"), make.make_reference(key="b")])
+    files = export(client, overview)
+    assert b"pmid: '123'" in files[f"{overview.slug}.sv.md"]
+    assert look(client, files) == {overview.slug: "unchanged"}
+    assert ["pmid" in one for one in overview.versions.get().content["references"]] == [True, False]
+
+    overview.delete()
+    Reference.objects.all().delete()
+    import_(client, files)
+
+    assert dict(Reference.objects.values_list("key", "pmid")) == {"a": "123", "b": ""}
 
 
 def test_overview_in_review_or_archive_is_left_alone(editor, client):

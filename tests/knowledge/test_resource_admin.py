@@ -1,10 +1,13 @@
 """Resources on the desk: files of many languages on one page, refusals that lose nothing."""
 
+import datetime as dt
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from knowledge.models import Resource, ResourceFile
+from lmh_portal.feedback.models import HelpfulCount
 from lmh_portal.vocabulary import models as vocabulary
 from tests import make
 
@@ -160,3 +163,16 @@ def test_list_can_show_what_lacks_a_translation_or_is_no_longer_valid(editor, cl
 
     assert shown(validity="expired") == [expired]
     assert shown(missing="ar") == [untranslated]
+
+
+def test_page_of_a_resource_tells_how_many_found_it_of_help(editor, client):
+    resource = make.make_resource()
+    address = reverse("admin:knowledge_resource_change", args=[resource.pk])
+    assert "Hjälpte:" not in client.get(address).content.decode()
+
+    HelpfulCount.objects.create(
+        kind="resource", slug=resource.slug, language="sv", day=dt.date(2026, 1, 1), yes=3, no=1
+    )
+    HelpfulCount.objects.create(kind="overview", slug=resource.slug, language="sv", day=dt.date(2026, 1, 1), yes=9)
+
+    assert "Hjälpte: 3 ja, 1 nej" in client.get(address).content.decode()

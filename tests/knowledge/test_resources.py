@@ -242,7 +242,7 @@ def test_overview_cannot_take_the_address_of_the_resources(code):
     overview = Overview(slug=word, title_sv="Titel", summary_sv="Kort.")
 
     with pytest.raises(ValidationError) as refusal:
-        overview.clean()
+        overview.clean_fields()
 
     assert list(refusal.value.message_dict) == ["slug"]
 

@@ -5,13 +5,13 @@ from django.test import override_settings
 from django.utils.translation import override
 
 from knowledge.text_checks import DEEPEST, problems, refusals
-from lmh_portal.core.markdown import LONGEST
+from lmh_portal.core.markdown import LONGEST, MOST
 from tests.make import make_event, make_organization, make_overview
 
 
 def said(text: str, language: str = "en") -> list[str]:
     with override("en"):
-        return problems(text, language)
+        return [problem for _name, problem in problems({"body": text}, language)]
 
 
 def test_sound_text_has_no_problems():
@@ -61,7 +61,7 @@ def test_link_text_of_another_language_may_be_a_word():
 
 @pytest.mark.parametrize(
     "href",
-    ["#s-första", "#s-f%C3%B6rsta", "#ref-berg", "#references", "mailto:a@example.org", "tel:112", "https://example.org/x",
+    ["#body-första", "#body-f%C3%B6rsta", "#ref-berg", "#references", "mailto:a@example.org", "tel:112", "https://example.org/x",
      "/sv/", "/ar/glossary/#tolk", "/static/x.pdf", "/sv/ordlista?x=1"],
 )  # fmt: skip
 @pytest.mark.django_db
@@ -72,8 +72,9 @@ def test_sound_address_is_no_problem(href):
 @pytest.mark.parametrize(
     ("href", "reason"),
     [
-        ("#första", "to no heading of this text."),
-        ("#", "to no heading of this text."),
+        ("#första", "to no heading of this page."),
+        ("#s-första", "to no heading of this page."),
+        ("#", "to no heading of this page."),
         ("/sv/finns-inte/", "nowhere in the portal."),
         ("/sv/knowledge/", "nowhere in the portal."),
         ("/finns-inte", "nowhere in the portal."),
@@ -129,6 +130,16 @@ def test_text_may_be_only_so_long():
     assert said("# a\n" * LONGEST) == []
 
 
+@pytest.mark.parametrize("mark", ["a\n", "["])
+def test_text_may_have_only_so_many_lines_and_brackets(mark):
+    assert refusals(mark * MOST) == []
+    with override("en"):
+        assert refusals(mark * (MOST + 1)) == [
+            "The text has more than 5000 lines or square brackets. Make two texts of it."
+        ]
+    assert said(mark * (MOST + 1)) == []
+
+
 @pytest.mark.parametrize("level", ["- ", "1. ", "> ", "> - "])
 def test_lists_and_quotations_may_lie_only_so_deep(level):
     depth = 2 if level == "> - " else 1
@@ -136,3 +147,35 @@ def test_lists_and_quotations_may_lie_only_so_deep(level):
     assert refusals(level * (DEEPEST // depth) + "a") == []
     assert len(refusals(level * (DEEPEST // depth + 1) + "a")) == 1
     assert len(refusals(level * 10_000 + "a")) == 1
+
+
+def test_texts_of_a_page_lead_to_each_other():
+    texts = {
+        "practice": "### Boka\n\n[a](#body-läge) [b](#ref-berg) [c](#finding-f1) [d](#practice-i1)",
+        "findings.f1.reasons": "### Varför\n\n[a](#practice-boka) [b](#body-boka) [c](#f1-reasons-varför)",
+        "implications.i1.text": "Gör så [@berg].",
+        "body": "## Läge",
+        "title": "[här](#title)",
+    }
+
+    with override("en"):
+        found = list(problems(texts, "sv"))
+
+    assert found == [("findings.f1.reasons", "The link to #body-boka leads to no heading of this page.")]
+
+
+@pytest.mark.django_db
+def test_addresses_of_headings_are_those_of_the_page():
+    overview = make_overview(findings=[{"code": "f1", "reasons_sv": "## Varför"}], body_sv="## Läge")
+
+    page = overview.versions.get().content
+
+    assert 'id="body-läge"' in page["html"]["body"]["sv"]
+    assert 'id="f1-reasons-varför"' in page["findings"][0]["html"]["reasons"]["sv"]
+
+
+@pytest.mark.parametrize("name", ["practice", "gaps", "methods", "findings.f1.statement"])
+def test_texts_under_a_heading_of_the_page_may_begin_one_level_further_down(name):
+    with override("en"):
+        assert list(problems({name: "### A"}, "sv")) == []
+        assert len(list(problems({name: "#### A"}, "sv"))) == 1

@@ -1,12 +1,20 @@
 """Overviews as their readers see them."""
 
 import datetime as dt
+import re
 
 import pytest
-from django.urls import reverse
+import time_machine
+from django.db import IntegrityError
+from django.urls import resolve, reverse
 from django.utils import timezone
 from django.utils.translation import gettext, override
 
+from knowledge import services
+from knowledge.models import Overview, Review
+from knowledge.models.overview import OTHER_PAGES
+from knowledge.urls import urlpatterns
+from lmh_portal.core.languages import LANGUAGES
 from tests.make import (
     make_editor,
     make_event,
@@ -122,3 +130,69 @@ def test_first_use_of_a_term_opens_its_definition(client):
 @pytest.mark.django_db
 def test_text_without_terms_has_no_list_of_them(client):
     assert "popover" not in read(client, make_overview().get_absolute_url()).html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_of_the_portals_addresses_are_kept_from_overviews(language):
+    with override(language):
+        own = [re.fullmatch(r"[^/]+/([\w-]+)/", str(pattern.pattern)) for pattern in urlpatterns]
+
+    assert {match[1] for match in own if match} <= set(OTHER_PAGES)
+
+
+def test_every_word_that_is_kept_is_that_of_a_page():
+    for word in OTHER_PAGES:
+        shown = set()
+        for language in LANGUAGES:
+            with override(language):
+                shown.add(resolve(reverse("knowledge:overview_detail", args=[word])).view_name)
+        assert shown - {"knowledge:overview_detail"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("word", OTHER_PAGES)
+def test_database_refuses_an_overview_at_the_address_of_another_page(word):
+    with pytest.raises(IntegrityError, match="overview_address_is_no_other_page"):
+        make_overview(slug=word)
+
+
+@pytest.mark.django_db
+def test_list_of_versions_tells_between_them_when_reviewers_said_that_they_hold(client):
+    def overview():
+        return Overview.objects.get(slug="tolk")
+
+    deeds = [
+        ("2026-01-01", lambda: make_overview(slug="tolk")),
+        ("2026-02-01", lambda: Review.objects.create(overview=overview(), decision="holds")),
+        ("2026-03-01", lambda: services.new_version(overview(), user=None, significance="medium")),
+        ("2026-04-01", lambda: Review.objects.create(overview=overview(), decision="approved")),
+        ("2026-05-01", lambda: services.new_version(overview(), user=None, language="en")),
+        ("2026-06-01", lambda: Review.objects.create(overview=overview(), decision="holds")),
+        ("2026-06-02", lambda: Review.objects.create(overview=make_overview(), decision="holds")),
+        ("2026-07-01", lambda: Review.objects.create(overview=overview(), decision="holds")),
+    ]
+    for day, do in deeds:
+        with time_machine.travel(f"{day}T12:00Z"):
+            do()
+
+    page = read(client, reverse("knowledge:overview_changes", args=["tolk"]))
+
+    listed = page.words.partition("Alla versioner")[2]
+    found = re.findall(r"Granskad: håller fortfarande · [^V]*? 2026|Version \d", listed)
+    assert found == [
+        "Granskad: håller fortfarande · 1 juli 2026", "Granskad: håller fortfarande · 1 juni 2026", "Version 3",
+        "Version 2", "Granskad: håller fortfarande · 1 februari 2026", "Version 1",
+    ]  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_reference_leads_back_to_the_first_place_on_the_page_that_cites_it(client):
+    overview = make_overview(
+        references=[make_reference(key="berg")],
+        findings=[{"statement_sv": "Tolk hjälper [@berg]."}], implications=[{"text_sv": "Boka tolk [@berg]."}],
+    )  # fmt: skip
+
+    html = client.get(overview.get_absolute_url()).content.decode()
+
+    first = html.index('href="#ref-berg"')
+    assert html.index('id="cite-berg"') == first + len('href="#ref-berg" ')
