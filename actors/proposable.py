@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model, URLField
 from django.utils.text import capfirst
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext, override, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from actors.models import AccessFact, ChangeProposal, Contact, Organization, Service, ServiceLanguage, Verification
@@ -99,7 +99,8 @@ class Facts(Column):
         return _in_order(getattr(record, self.name) or [])
 
     def words(self, value):
-        return ", ".join(str(AccessFact(fact).label) for fact in value) or "–"
+        known = dict(AccessFact.choices)
+        return pgettext("list separator", ", ").join(str(known.get(fact, fact)) for fact in value) or "–"
 
     def form_field(self, model):
         field = forms.TypedMultipleChoiceField(

@@ -2,7 +2,6 @@
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Q
@@ -39,7 +38,7 @@ class RoundForm(forms.Form):
     before = forms.DateField(
         label=gettext_lazy("Not confirmed since"),
         required=False,
-        widget=AdminDateWidget,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=gettext_lazy("Those, too, that were never confirmed."),
     )
     paths = {
@@ -128,7 +127,6 @@ class RoundAdmin(admin.ModelAdmin):
             "title": _("Start a confirmation round"),
             "opts": self.opts,
             "form": form,
-            "media": form.media,
             "query": request.GET.urlencode(),
             "plan": plan and self._preview(form, plan),
         }

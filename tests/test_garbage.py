@@ -320,8 +320,10 @@ def test_any_value_of_any_field_of_a_proposal_gives_a_page(tried, urls, view):
     sound["stamp"] = quote(form["stamp"].value())
     parts = [*(name for name in form.fields if name != "languages"), "languages_code", "languages_mode"]
 
-    for name, value in ((name, value) for name in parts for value in [*NASTY, *STAMPS]):
-        tried.send(url, method="POST", data=form_of(**sound | {name: value}), content_type=FORM, may=ANSWERS)
+    for number, name in enumerate(parts):  # each field gets a third of them, neighbours another
+        for value in [*NASTY, *STAMPS][number % 3 :: 3]:
+            sent = form_of(**sound | {name: value})
+            tried.send(url, method="POST", data=sent, content_type=FORM, may=ANSWERS)
 
     assert ChangeProposal.objects.count() <= 1  # one for each form that was given out
 
