@@ -3,6 +3,7 @@
 Texts are those of one language, the proposal's. Places are no part: what is protected cannot be proposed by accident.
 """
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -90,6 +91,35 @@ class Age(Column):
     empty = None
 
 
+class DayField(forms.DateField):
+    def clean(self, value):
+        day = super().clean(value)
+        return day.isoformat() if day else ""
+
+
+class Day(Column):
+    """A date, as YYYY-MM-DD."""
+
+    def of(self, record, language):
+        value = getattr(record, self.name)
+        return value.isoformat() if value else ""
+
+    def put(self, record, language, value):
+        setattr(record, self.name, dt.date.fromisoformat(value) if value else None)
+
+    def form_field(self, model):
+        widget = forms.TextInput(attrs={"dir": "ltr", "inputmode": "numeric"})
+        options = {"label": self.label(model), "help_text": self.help_text, "widget": widget}
+        return DayField(required=False, input_formats=["%Y-%m-%d"], **options)
+
+
+class FactsField(forms.MultipleChoiceField):
+    widget = forms.CheckboxSelectMultiple
+
+    def clean(self, value):
+        return _in_order(super().clean(value))
+
+
 class Facts(Column):
     """What holds for the access to a service."""
 
@@ -103,15 +133,8 @@ class Facts(Column):
         return pgettext("list separator", ", ").join(str(known.get(fact, fact)) for fact in value) or "–"
 
     def form_field(self, model):
-        field = forms.TypedMultipleChoiceField(
-            label=self.label(model),
-            required=False,
-            choices=AccessFact.choices,
-            widget=forms.CheckboxSelectMultiple,
-            help_text=self.help_text,
-        )
-        field.clean = lambda value, clean=field.clean: _in_order(clean(value))
-        return field
+        options = {"label": self.label(model), "help_text": self.help_text, "choices": AccessFact.choices}
+        return FactsField(required=False, **options)
 
 
 def _in_order(facts: list[str]) -> list[str]:
@@ -316,6 +339,7 @@ PARTS: dict[str, dict[str, Part]] = {
             Column("email", help_text=EMAIL),
             Phone("phone", label=_("Telephone"), help_text=PHONE),
             Text("alert", help_text=_("Shown on top of the page, for example “Closed in July”.")),
+            Day("alert_until", help_text=_("The last day to show it, for example 2026-08-15.")),
             ServiceCeased("has_ceased", label=_("It has ceased")),
         ],
     }.items()

@@ -140,7 +140,7 @@ def test_proposal_holds_every_part(client, service):
         "name": "A", "description": "B", "eligibility_description": "C", "minimum_age": 1, "maximum_age": 2,
         "access_facts": ["self-referral"], "application_process": "D", "fees_description": "E",
         "opening_hours": "Måndagar", "website": "https://example.org/ny", "email": "ny@example.org", "phone": "031-1",
-        "alert": "Stängt i juli", "has_ceased": True,
+        "alert": "Stängt i juli", "alert_until": "2026-07-31", "has_ceased": True,
     }  # fmt: skip
 
     send(client, service, **wanted, languages_code=["ar", "so"], languages_mode=["phone", "written"])
@@ -210,6 +210,7 @@ REFUSED = [
         "These are too many languages: write to us instead.",
     ),
     ({"alert": "x" * 301}, None),
+    ({"alert_until": "31/7"}, None),
     ({"description": "x" * 5001}, None),
     ({"sender_email": "nobody"}, None),
     ({"sender_function": ""}, None),
@@ -438,7 +439,7 @@ def test_approval_takes_over_every_part(service):
         "name": "A", "description": "B", "eligibility_description": "C", "minimum_age": 1, "maximum_age": 2,
         "access_facts": ["self-referral"], "application_process": "D", "fees_description": "E",
         "languages": ["ar phone", "so written"], "website": "https://example.org/ny", "email": "ny@example.org",
-        "phone": "031-1", "alert": "Stängt i juli", "has_ceased": True,
+        "phone": "031-1", "alert": "Stängt i juli", "alert_until": "2026-07-31", "has_ceased": True,
     }  # fmt: skip
     proposal = make.make_proposal(service, wanted)
 
@@ -448,7 +449,7 @@ def test_approval_takes_over_every_part(service):
     assert (service.name_sv, service.description_sv, service.minimum_age, service.maximum_age) == ("A", "B", 1, 2)
     assert service.access_facts == [AccessFact.SELF_REFERRAL]
     assert (service.website, service.email) == ("https://example.org/ny", "ny@example.org")
-    assert service.operation == "defunct"
+    assert (service.operation, service.alert_until) == ("defunct", dt.date(2026, 7, 31))
     assert Contact.objects.get().phone == "031-1"
     spoken = service.service_languages.order_by("language__code").values_list("language__code", "mode")
     assert list(spoken) == [("ar", "phone"), ("so", "written")]
