@@ -24,6 +24,8 @@ CARDS = {"actors:organization_card": Organization, "actors:service_card": Servic
 FILES = {  # downloads, which tests of their own visit
     "knowledge:citations", "knowledge:overview_citation", "actors:organization_card", "actors:service_card",
 }  # fmt: skip
+IN_LETTERS = {"actors:proposal", "actors:confirm"}  # behind links that tests of their own follow
+PROPOSALS = {"actors:propose_organization": Organization, "actors:propose_service": Service}  # of what is published
 
 
 def public_views() -> list[str]:
@@ -32,7 +34,7 @@ def public_views() -> list[str]:
     for entry in get_resolver().url_patterns:
         if isinstance(entry.pattern, LocalePrefixPattern):
             names += _names(entry.url_patterns, "")
-    return sorted(set(names) - STAFF_ONLY - FEEDS - FILES)
+    return sorted(set(names) - STAFF_ONLY - FEEDS - FILES - IN_LETTERS)
 
 
 def _names(patterns, namespace: str) -> list[str]:
@@ -55,6 +57,8 @@ def _arguments(view: str) -> list[tuple]:
     if view.startswith("feedback:helpful"):
         asking = {kind: model.objects.published().values_list("slug", flat=True) for kind, model in KINDS.items()}
         return [(kind, slug) for kind, slugs in asking.items() for slug in slugs]
+    if view in PROPOSALS:
+        return list(PROPOSALS[view].objects.published().values_list("slug"))
     if view == "knowledge:overview_version":
         return list(OverviewVersion.objects.values_list("overview__slug", "number"))
     if view == "knowledge:overview_feed":
