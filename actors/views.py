@@ -1,6 +1,7 @@
 from django.shortcuts import render
 
 from actors.forms import OrganizationFilters, ServiceFilters
+from actors.leading_on import leads_on
 from actors.models import Organization, Service
 from lmh_portal.core.detail import row_page
 from lmh_portal.core.translated import sort_column
@@ -12,6 +13,7 @@ def organization_list(request):
     return render(request, "actors/organization_list.html", {"filters": filters, "page": page})
 
 
+@leads_on(Organization)
 def organization_detail(request, slug):
     def around(organization):
         return {
@@ -28,5 +30,6 @@ def service_list(request):
     return render(request, "actors/service_list.html", {"filters": filters, "page": page})
 
 
+@leads_on(Service)
 def service_detail(request, slug):
     return row_page(request, Service.objects, slug, "actors/service_detail.html")

@@ -2,6 +2,7 @@
 
 from actors.models.contact import Contact
 from actors.models.entry import Certainty, Verification
+from actors.models.former_address import FormerAddress
 from actors.models.organization import Organization, TopicOfOrganization
 from actors.models.place import Address, Location, ServiceAtLocation
 from actors.models.schedule import Schedule
@@ -12,6 +13,7 @@ __all__ = [
     "Address",
     "Certainty",
     "Contact",
+    "FormerAddress",
     "Location",
     "Organization",
     "Schedule",

@@ -2,14 +2,15 @@
 
 This module alone decides what may be known of a place. `objects` of each model gives what everybody may read:
 no hidden place at all, and of a place whose visibility is "area" no address. `protected` gives everything, for
-those with the permission `actors.view_protected_place` and for checks that print none of it. Addresses are rows
-of their own, so that no query for a place brings one along.
+those with the permission `actors.view_protected_place` and for checks that print none of it; `known_to(user)`
+chooses between the two. Addresses are rows of their own, so that no query for a place brings one along, and
+`str()` of what is protected tells nothing: it ends up in histories, lists of what is deleted, messages and logs.
 """
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from actors.models.organization import Organization
 from actors.models.service import Service
@@ -26,6 +27,15 @@ class Visibility(models.TextChoices):
 
 
 SHOWN = [Visibility.PUBLIC, Visibility.AREA]
+
+
+def may_see_protected(user) -> bool:
+    return user.is_staff and user.has_perm(MAY_SEE_PROTECTED)
+
+
+def known_to(user, model):
+    """The rows of a model of this module that this person may read."""
+    return (model.protected if may_see_protected(user) else model.objects).all()
 
 
 # The condition stands in the class: Django makes related managers from classes, without arguments.
@@ -70,9 +80,7 @@ class Location(models.Model):
         max_length=6,
         choices=Visibility,
         default=Visibility.PUBLIC,
-        help_text=_(
-            "“Municipality only” shows no address; “Hidden” shows nothing at all to those without the right."
-        ),
+        help_text=_("“Municipality only” shows no address; “Hidden” shows nothing at all to those without the right."),
     )
     municipality = models.ForeignKey(
         Area,
@@ -99,7 +107,7 @@ class Location(models.Model):
         permissions = [("view_protected_place", "Can see protected places")]
 
     def __str__(self):
-        return translated(self, "name").value
+        return gettext("Protected place") if self.visibility == Visibility.HIDDEN else translated(self, "name").value
 
 
 class Address(models.Model):
@@ -130,6 +138,8 @@ class Address(models.Model):
         ]
 
     def __str__(self):
+        if self.location.visibility != Visibility.PUBLIC:
+            return gettext("Protected address")
         return ", ".join(part for part in [self.attention, self.address_1, self.post_town] if part)
 
     @property

@@ -1,0 +1,3 @@
+from actors.admin import contact, organization, place, service
+
+__all__ = ["contact", "organization", "place", "service"]

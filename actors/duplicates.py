@@ -1,0 +1,42 @@
+"""Entries that may be in the register twice: a similar name in the same place, or the same number."""
+
+from django.contrib.postgres.search import TrigramSimilarity
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Greatest
+
+from actors.models import Organization, Service
+from actors.models.entry import Entry
+from lmh_portal.core.languages import LANGUAGES, SOURCE_LANGUAGE
+
+ALIKE = 0.6  # of pg_trgm: 1 is the same, and “Frölunda vårdcentral” resembles “Frölunda torgs vårdcentral” by 0.8
+NAMED_AT_MOST = 10
+NEAR = {Organization: "municipality", Service: "organization"}  # names are compared within one of these
+
+
+def similar_to(entry: Entry) -> QuerySet:
+    """The other entries that may be this one, the most similar first; the entry need not be saved."""
+    names = {f"name_{code}": name for code in LANGUAGES if (name := getattr(entry, f"name_{code}"))}
+    place = {NEAR[type(entry)]: getattr(entry, f"{NEAR[type(entry)]}_id")}
+    alike = Q.create([(f"{column}__trigram_similar", name) for column, name in names.items()], Q.OR)
+    similarities = [TrigramSimilarity(column, name) for column, name in names.items()]
+    similarity = Greatest(*similarities) if len(similarities) > 1 else similarities[0]
+    found = Q(alike, Q(**place), similarity__gte=ALIKE) | _same_number(entry)
+    rows = type(entry)._default_manager.exclude(pk=entry.pk).annotate(similarity=similarity).filter(found)
+    return rows.order_by("-similarity", "pk")[:NAMED_AT_MOST]
+
+
+def _same_number(entry: Entry) -> Q:
+    """A unit may carry the number of its organisation."""
+    number = getattr(entry, "organization_number", "")
+    if not number:
+        return Q(pk__in=[])
+    return Q(organization_number=number) & ~Q(pk=entry.parent_organization_id) & ~Q(parent_organization=entry.pk)
+
+
+def with_double(rows: QuerySet) -> QuerySet:
+    """Those of the rows that have a similar one beside them."""
+    name, near = f"name_{SOURCE_LANGUAGE}", NEAR[rows.model]
+    others = rows.model._default_manager.order_by().exclude(pk=OuterRef("pk"))
+    others = others.filter(**{near: OuterRef(near), f"{name}__trigram_similar": OuterRef(name)})
+    similarity = TrigramSimilarity(name, OuterRef(name))
+    return rows.filter(Exists(others.annotate(similarity=similarity).filter(similarity__gte=ALIKE)))

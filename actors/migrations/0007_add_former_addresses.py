@@ -1,0 +1,78 @@
+
+import django.contrib.postgres.indexes
+import django.db.models.deletion
+from django.contrib.postgres.operations import TrigramExtension
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('actors', '0005_read_languages_through_their_modes'),
+        ('vocabulary', '0003_add_glossary'),
+    ]
+
+    operations = [
+        TrigramExtension(),
+        migrations.CreateModel(
+            name='FormerAddress',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('slug', models.SlugField(db_index=False, max_length=120, verbose_name='address')),
+            ],
+            options={
+                'verbose_name': 'former address',
+                'verbose_name_plural': 'former addresses',
+            },
+        ),
+        migrations.AlterModelOptions(
+            name='organization',
+            options={'permissions': [('import_register', 'Can import tables into the register'), ('export_register', 'Can export tables of the register')], 'verbose_name': 'organisation', 'verbose_name_plural': 'organisations'},
+        ),
+        migrations.AddIndex(
+            model_name='organization',
+            index=django.contrib.postgres.indexes.GinIndex(fields=['name_sv'], name='actors_organization_like_sv', opclasses=['gin_trgm_ops']),
+        ),
+        migrations.AddIndex(
+            model_name='organization',
+            index=django.contrib.postgres.indexes.GinIndex(fields=['name_en'], name='actors_organization_like_en', opclasses=['gin_trgm_ops']),
+        ),
+        migrations.AddIndex(
+            model_name='organization',
+            index=django.contrib.postgres.indexes.GinIndex(fields=['name_ar'], name='actors_organization_like_ar', opclasses=['gin_trgm_ops']),
+        ),
+        migrations.AddIndex(
+            model_name='service',
+            index=django.contrib.postgres.indexes.GinIndex(fields=['name_sv'], name='actors_service_like_sv', opclasses=['gin_trgm_ops']),
+        ),
+        migrations.AddIndex(
+            model_name='service',
+            index=django.contrib.postgres.indexes.GinIndex(fields=['name_en'], name='actors_service_like_en', opclasses=['gin_trgm_ops']),
+        ),
+        migrations.AddIndex(
+            model_name='service',
+            index=django.contrib.postgres.indexes.GinIndex(fields=['name_ar'], name='actors_service_like_ar', opclasses=['gin_trgm_ops']),
+        ),
+        migrations.AddField(
+            model_name='formeraddress',
+            name='organization',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='former_addresses', to='actors.organization', verbose_name='organisation'),
+        ),
+        migrations.AddField(
+            model_name='formeraddress',
+            name='service',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='former_addresses', to='actors.service', verbose_name='service'),
+        ),
+        migrations.AddConstraint(
+            model_name='formeraddress',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('organization', None), ('service__isnull', False)), models.Q(('organization__isnull', False), ('service', None)), _connector='OR'), name='former_address_leads_to_one_entry'),
+        ),
+        migrations.AddConstraint(
+            model_name='formeraddress',
+            constraint=models.UniqueConstraint(condition=models.Q(('service', None)), fields=('slug',), name='former_address_of_an_organization_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='formeraddress',
+            constraint=models.UniqueConstraint(condition=models.Q(('organization', None)), fields=('slug',), name='former_address_of_a_service_once'),
+        ),
+    ]
