@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from actors.models import Organization, Service
+from actors.models import Contact, Location, Organization, Service
 from events.models import Event
 from knowledge.models import Overview, OverviewTranslation, Reference, Resource
 from lmh_portal.accounts.models import User
@@ -58,9 +58,31 @@ def make_count():
     return HelpfulCount.objects.create(kind="overview", slug="tolk", version=1, language="sv", day=day, yes=3)
 
 
+def make_full_organization():
+    above = Organization.objects.first()
+    organization = make.make_organization(topics(), municipality=make.make_area(), parent_organization=above)
+    make.make_contact(organization=organization)
+    make.make_location(organization=organization)
+    return organization
+
+
+def make_full_service():
+    service = make.make_service(topics(), organization=make.make_organization(), areas=[make.make_area()])
+    make.make_contact([service], organization=service.organization)
+    make.make_schedule(service=service)
+    make_full_place(service)
+    return service
+
+
+def make_full_place(*services):
+    return make.make_location(services or [make.make_service()], {"address_1": "Gatan 7", "city": "Borås"})
+
+
 MAKERS = {
-    Organization: lambda: make.make_organization(topics(), municipality=make.make_area()),
-    Service: lambda: make.make_service(topics(), organization=make.make_organization(), areas=[make.make_area()]),
+    Organization: make_full_organization,
+    Service: make_full_service,
+    Contact: lambda: make.make_contact([make.make_service()]),
+    Location: make_full_place,
     Overview: make_full_overview,
     OverviewTranslation: make_translation,
     Reference: make.make_reference,

@@ -82,7 +82,7 @@ class EntryAdmin(Exportable, PublishableAdmin):
         "description": _("Two to five plain sentences: what it does, for whom, and what it costs."),
         "website": _("The page that visitors should land on, with https://."),
         "certainty": _("Shown on the page. Choose the first only if you have looked it up yourself."),
-        "assured_on": _("The day on which somebody last said that the facts are right. Half a year later it is time again."),
+        "assured_on": _("When somebody last said that the facts are right. Half a year later it is time again."),
         "slug": _(
             "The last part of the page's address, the same in every language. If you change it, the old address leads"
             " to the new one."

@@ -71,7 +71,7 @@ class LocationAdmin(Exportable, TranslatedAdmin):
     ]
     help_texts = {
         "name": _("What visitors may read unless the place is hidden; not the address."),
-        "transportation": _("For example “Tram 11 to Komettorget, then 200 metres”. Nothing that gives a protected address away."),
+        "transportation": _("For example “Tram 11 to Komettorget”. Nothing that gives a protected address away."),
         "accessibility": _("For example steps, lift, hearing loop, toilet."),
         "visibility": _(
             "“Municipality only” shows no address; “Hidden” shows nothing at all. Without the right to see protected"

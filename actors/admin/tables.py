@@ -30,7 +30,7 @@ HOUR = 60 * 60
 
 class TablesForm(forms.Form):
     file = forms.FileField(
-        label=gettext_lazy("File"), help_text=gettext_lazy("A workbook (XLSX) or a table (CSV) like those exported here.")
+        label=gettext_lazy("File"), help_text=gettext_lazy("A workbook (XLSX) or a table (CSV) like the template.")
     )  # fmt: skip
 
 

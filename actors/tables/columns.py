@@ -59,7 +59,7 @@ class Text(Widget):
         return storable(str(value)) if value is not None else ""
 
     def is_same(self, old: str, new: str) -> bool:
-        return old == storable(new)
+        return old == new
 
 
 class Choice(Text):

@@ -17,7 +17,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
-from actors.tables.cells import guarded, unguarded
+from actors.tables.cells import guarded, storable, unguarded
 from actors.tables.sheets import BY_SHEET, Table
 from lmh_portal.core.archives import BROKEN_ARCHIVE, MEGABYTE, Refusal, refuse_bomb
 
@@ -112,13 +112,15 @@ def _write_instructions(book: Workbook, tables: list[Table]) -> None:
 
 def _rules() -> list[str]:
     return [
-        _("Each row is one entry. The first column knows it: do not change what stands there. A new entry is a new row."),
-        _("Leave the first row of each sheet as it is. Columns that you do not need may be left out: they stay untouched."),
+        _(
+            "Each row is one entry; a new one is a new row. The first column tells which: do not change what stands there."
+        ),
+        _("Leave the first row of each sheet as it is. You may leave out columns that you do not need."),
         _("An empty cell in a column that is there empties the field. Rows that you leave out stay as they are."),
         _("Texts in other languages stand in columns of their own: _sv, _en, _ar."),
-        _("An apostrophe before = + - @ keeps the spreadsheet from calculating. It is taken away when the file is read."),
+        _("An apostrophe before = + - @ keeps spreadsheets from calculating. It is taken away when the file is read."),
         _("Nothing is changed until you have seen what would happen. If one row is wrong, nothing at all is changed."),
-    ]  # fmt: skip
+    ]
 
 
 def _bold(sheet, text: str):
@@ -186,7 +188,7 @@ def _csv_lines(reader, header: list[str]) -> Iterator[Line]:
     try:
         for row in reader:
             wrong = {"": _("There are more cells than columns.")} if any(row[len(header) :]) else {}
-            cells = {column: unguarded(text) for column, text in zip(header, row, strict=False) if column}
+            cells = {column: storable(unguarded(text)) for column, text in zip(header, row, strict=False) if column}
             if any(row):
                 yield Line(number, cells, wrong)
             number = reader.line_num + 1
@@ -243,4 +245,4 @@ def _text_of(value) -> str:
         return value.date().isoformat() if value.time() == dt.time.min else value.isoformat(sep=" ")
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return unguarded(str(value).replace("\r\n", "\n"))
+    return storable(unguarded(str(value)))

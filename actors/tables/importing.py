@@ -68,10 +68,6 @@ class Report:
         return len(self.problems) >= PROBLEMS_AT_MOST
 
 
-class _Undo(Exception):
-    """Takes back what was written."""
-
-
 def import_tables(
     sheets: list[Sheet],
     *,
@@ -82,15 +78,12 @@ def import_tables(
 ) -> Report:
     """Write what the sheets say, if there is nothing wrong with any of their rows; a dry run does the same in vain."""
     report, lookups = Report(), Lookups()
-    try:
-        with transaction.atomic():
-            for sheet in sheets:
-                _import_sheet(sheet, permitted, lookups, report, user, progress)
-            if report.problems or dry_run:
-                raise _Undo
-            report.is_done = True
-    except _Undo:
-        pass
+    with transaction.atomic():
+        for sheet in sheets:
+            _import_sheet(sheet, permitted, lookups, report, user, progress)
+        if report.problems or dry_run:
+            transaction.set_rollback(True)
+        report.is_done = not transaction.get_rollback()
     return report
 
 
