@@ -1,7 +1,7 @@
 """Entries that may be in the register twice: a similar name in the same place, or the same number."""
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Func, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.functions import Greatest
 
 from actors.models import Organization, Service
@@ -15,14 +15,20 @@ NEAR = {Organization: "municipality", Service: "organization"}  # names are comp
 
 def similar_to(entry: Entry) -> QuerySet:
     """The other entries that may be this one, the most similar first; the entry need not be saved."""
-    names = {f"name_{code}": name for code in LANGUAGES if (name := getattr(entry, f"name_{code}"))}
+    names = {code: name for code in LANGUAGES if (name := getattr(entry, f"name_{code}"))}
     place = {NEAR[type(entry)]: getattr(entry, f"{NEAR[type(entry)]}_id")}
-    alike = Q.create([(f"{column}__trigram_similar", name) for column, name in names.items()], Q.OR)
-    similarities = [TrigramSimilarity(column, name) for column, name in names.items()]
+    similarities = [TrigramSimilarity(f"name_{code}", name) for code, name in names.items()]
     similarity = Greatest(*similarities) if len(similarities) > 1 else similarities[0]
-    found = Q(alike, Q(**place), similarity__gte=ALIKE) | _same_number(entry)
+    resembling = Q.create([(f"name_{code}__trigram_similar", name) for code, name in names.items()], Q.OR)
+    same = Q.create([(f"name_sort_{code}", _folded(name)) for code, name in names.items()], Q.OR)
+    found = Q(Q(resembling, similarity__gte=ALIKE) | same, **place) | _same_number(entry)
     rows = type(entry)._default_manager.exclude(pk=entry.pk).annotate(similarity=similarity).filter(found)
     return rows.order_by("-similarity", "pk")[:NAMED_AT_MOST]
+
+
+def _folded(name: str) -> Func:
+    """As columns to sort by have it. Servers whose locale is C find no trigrams in Arabic: then only this is found."""
+    return Func(Value(name), function="portal_sort_key", output_field=TextField())
 
 
 def _same_number(entry: Entry) -> Q:
@@ -30,7 +36,8 @@ def _same_number(entry: Entry) -> Q:
     number = getattr(entry, "organization_number", "")
     if not number:
         return Q(pk__in=[])
-    return Q(organization_number=number) & ~Q(pk=entry.parent_organization_id) & ~Q(parent_organization=entry.pk)
+    units = Organization.objects.filter(parent_organization=entry.pk).values("pk") if entry.pk else []
+    return Q(organization_number=number) & ~Q(pk__in=units) & ~Q(pk__in=[entry.parent_organization_id or 0])
 
 
 def with_double(rows: QuerySet) -> QuerySet:

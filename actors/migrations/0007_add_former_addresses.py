@@ -75,4 +75,20 @@ class Migration(migrations.Migration):
             model_name='formeraddress',
             constraint=models.UniqueConstraint(condition=models.Q(('organization', None)), fields=('slug',), name='former_address_of_a_service_once'),
         ),
+        migrations.RemoveConstraint(
+            model_name='address',
+            name='address_has_both_coordinates',
+        ),
+        migrations.RemoveConstraint(
+            model_name='schedule',
+            name='schedule_closes_after_it_opens',
+        ),
+        migrations.AddConstraint(
+            model_name='address',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None)), models.Q(('latitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__isnull', False), ('longitude__range', (-180, 180))), _connector='OR'), name='address_has_both_coordinates', violation_error_message='Give both coordinates, in degrees, or none.'),
+        ),
+        migrations.AddConstraint(
+            model_name='schedule',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closes_at', None), ('opens_at', None)), models.Q(('closes_at__gt', models.F('opens_at')), ('closes_at__isnull', False), ('opens_at__isnull', False)), _connector='OR'), name='schedule_closes_after_it_opens', violation_error_message='Give both times, and let it close after it opens.'),
+        ),
     ]

@@ -131,7 +131,13 @@ class Address(models.Model):
         verbose_name_plural = _("addresses")
         constraints = [
             models.CheckConstraint(
-                condition=Q(latitude=None, longitude=None) | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                condition=Q(latitude=None, longitude=None)
+                | Q(
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                ),
                 name="address_has_both_coordinates",
                 violation_error_message=_("Give both coordinates, in degrees, or none."),
             )

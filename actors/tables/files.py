@@ -112,9 +112,7 @@ def _write_instructions(book: Workbook, tables: list[Table]) -> None:
 
 def _rules() -> list[str]:
     return [
-        _(
-            "Each row is one entry; a new one is a new row. The first column tells which: do not change what stands there."
-        ),
+        _("Each row is one entry, a new row a new one. Do not change what stands in the first column: it tells which."),
         _("Leave the first row of each sheet as it is. You may leave out columns that you do not need."),
         _("An empty cell in a column that is there empties the field. Rows that you leave out stay as they are."),
         _("Texts in other languages stand in columns of their own: _sv, _en, _ar."),

@@ -14,7 +14,6 @@ from import_export.resources import Resource
 from actors.models import Address, Contact, Location, Organization, Service, ServiceLanguage
 from actors.models.place import MAY_SEE_PROTECTED
 from actors.tables.columns import Column, Lookups, WithMode, column, relation
-from lmh_portal.core.languages import SOURCE_LANGUAGE
 from lmh_portal.core.translated import columns
 from lmh_portal.vocabulary.models import Language
 from lmh_portal.vocabulary.querysets import joins
@@ -46,6 +45,7 @@ class Table(Resource):
     class Meta:
         skip_diff = True
         clean_model_instances = True
+        store_instance = True
 
     def __init__(self, lookups: Lookups | None = None, **kwargs):
         super().__init__(**kwargs)
@@ -107,8 +107,6 @@ class Table(Resource):
             instance.clean_fields(exclude={*errors, *self._unasked(instance)})
         except ValidationError as error:
             errors = error.update_error_dict(errors)
-        if not getattr(instance, f"name_{SOURCE_LANGUAGE}"):
-            errors.setdefault(f"name_{SOURCE_LANGUAGE}", [ValidationError(_("A new row needs this."))])
         if not errors:
             try:
                 instance.clean()
