@@ -33,7 +33,7 @@ def comparable_fields(model: type[Entry]) -> list[models.Field]:
 def merge(*, kept: Entry, others: list[Entry], values: dict[str, Any]) -> list[str]:
     """Give the entry all that the others have, and the values; delete the others, whose addresses lead to it.
 
-    Returns what could not be moved because the entry has the same already.
+    Returns the kinds of what was not moved because the entry has the same already.
     """
     model = type(kept)
     locked = model._default_manager.select_for_update().in_bulk([kept.pk, *(other.pk for other in others)])
@@ -78,7 +78,7 @@ def _references(model: type[Entry]) -> Iterator[tuple[type[models.Model], dict[s
 
 
 def _move(model, fields: dict[str, str], other: Entry, kept: Entry) -> list[str]:
-    """Let the rows that refer to the one entry refer to the other; says which it has already, so that they went."""
+    """Let the rows that refer to the one entry refer to the other; says what it has already, so that those went."""
     which = {fields["pk"]: other.pk}
     if "type" in fields:
         which[fields["type"]] = ContentType.objects.get_for_model(other).pk
@@ -87,7 +87,7 @@ def _move(model, fields: dict[str, str], other: Entry, kept: Entry) -> list[str]
         setattr(row, fields["pk"], kept.pk)
         if not _is_saved(row, fields["pk"]):
             _refuse_if_own(row, fields["pk"], other)
-            left.append(str(row))
+            left += [] if _is_link(row) else [str(row._meta.verbose_name)]  # no names: a place may be hidden
             row.delete()
     return left
 
@@ -102,6 +102,11 @@ def _is_saved(row: models.Model, column: str) -> bool:
     except (ValidationError, IntegrityError):
         return False
     return True
+
+
+def _is_link(row: models.Model) -> bool:
+    """Whether it says nothing but that two things belong together."""
+    return all(field.primary_key or field.is_relation for field in row._meta.concrete_fields)
 
 
 def _refuse_if_own(row: models.Model, column: str, other: Entry) -> None:
