@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from actors.admin.links import change_address
 from actors.merging import comparable_fields, merge
+from actors.models import Location
 from actors.models.entry import Entry
 from lmh_portal.core.languages import LANGUAGES
 
@@ -23,7 +24,7 @@ COUNTED = [  # what refers to an entry, by related name; places as everybody see
     ("services", gettext_lazy("services")),
     ("contacts", gettext_lazy("contacts")),
     ("events", gettext_lazy("events")),
-    ("locations", gettext_lazy("places")),
+    ("locations", Location._meta.verbose_name_plural),
     ("schedules", gettext_lazy("opening hours")),
 ]
 

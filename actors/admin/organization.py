@@ -75,7 +75,7 @@ class OrganizationAdmin(Tables, EntryAdmin):
         services = links(organization.services.by_name(), note=lambda service: service.get_status_display())
         return services + add_link(Service, gettext("Add a service"), organization=organization.pk)
 
-    @admin.display(description=_("places"))
+    @admin.display(description=Location._meta.verbose_name_plural)
     def places_used(self, organization):
         if not organization.pk:
             return "–"

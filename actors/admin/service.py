@@ -10,6 +10,8 @@ from actors.models import AccessFact, Contact, Schedule, Service, ServiceLanguag
 from lmh_portal.core.admin import PartOfPage, PublishableAdmin, TranslatedStack, TranslationFilter
 from lmh_portal.core.translated import columns
 
+BRIEF = ["eligibility_description", "application_process", "fees_description"]  # a sentence or two
+
 
 class ServiceLanguageInline(PartOfPage, admin.TabularInline):
     model = ServiceLanguage
@@ -85,6 +87,12 @@ class ServiceAdmin(EntryAdmin):
         "operation": _("“Has ceased” takes it out of the lists; its page stays."),
         "starts_on": _("Only for what begins or ends, such as projects."),
     }
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if getattr(db_field, "translated_field", db_field).name in BRIEF:
+            field.widget.attrs["rows"] = 3
+        return field
 
     @admin.display(description=_("contacts"))
     def contacts_named(self, service):

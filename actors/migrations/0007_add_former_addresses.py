@@ -91,4 +91,9 @@ class Migration(migrations.Migration):
             model_name='schedule',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('closes_at', None), ('opens_at', None)), models.Q(('closes_at__gt', models.F('opens_at')), ('closes_at__isnull', False), ('opens_at__isnull', False)), _connector='OR'), name='schedule_closes_after_it_opens', violation_error_message='Give both times, and let it close after it opens.'),
         ),
+        migrations.AlterField(
+            model_name='serviceatlocation',
+            name='service',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='service_at_locations', to='actors.service', verbose_name='service'),
+        ),
     ]

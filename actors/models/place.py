@@ -103,7 +103,7 @@ class Location(models.Model):
 
     class Meta:
         verbose_name = _("place")
-        verbose_name_plural = _("places")
+        verbose_name_plural = pgettext_lazy("where services are found", "places")
         permissions = [("view_protected_place", "Can see protected places")]
 
     def __str__(self):
@@ -127,8 +127,8 @@ class Address(models.Model):
     protected = EveryRow()
 
     class Meta:
-        verbose_name = _("address")
-        verbose_name_plural = _("addresses")
+        verbose_name = pgettext_lazy("where a place is", "address")
+        verbose_name_plural = pgettext_lazy("where places are", "addresses")
         constraints = [
             models.CheckConstraint(
                 condition=Q(latitude=None, longitude=None)
@@ -156,7 +156,7 @@ class Address(models.Model):
 class ServiceAtLocation(models.Model):
     """A service at a place: HSDS service_at_location."""
 
-    service = models.ForeignKey(Service, models.CASCADE, related_name="service_at_locations")
+    service = models.ForeignKey(Service, models.CASCADE, related_name="service_at_locations", verbose_name=_("service"))
     location = models.ForeignKey(Location, models.CASCADE, related_name="service_at_locations", verbose_name=_("place"))
 
     objects = ShownServicesAtLocations()

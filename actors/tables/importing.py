@@ -83,6 +83,7 @@ def import_tables(
             _import_sheet(sheet, permitted, lookups, report, user, progress)
         if report.problems or dry_run:
             transaction.set_rollback(True)
+        report.problems.sort(key=lambda problem: (list(BY_SHEET).index(problem.sheet), problem.line))
         report.is_done = not transaction.get_rollback()
     return report
 

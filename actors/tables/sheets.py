@@ -106,7 +106,7 @@ class Table(Resource):
         try:
             instance.clean_fields(exclude={*errors, *self._unasked(instance)})
         except ValidationError as error:
-            errors = error.update_error_dict(errors)
+            errors |= {name: [_named(one) for one in found] for name, found in error.error_dict.items()}
         if not errors:
             try:
                 instance.clean()
@@ -163,6 +163,11 @@ class Table(Resource):
 
     def history_name(self, row: models.Model) -> str:
         return str(row)[:200]
+
+
+def _named(error: ValidationError) -> ValidationError:
+    """What is missing, in words for people."""
+    return ValidationError(_("This column must be filled in.")) if error.code in {"null", "blank"} else error
 
 
 def _join(model: type[models.Model], name: str) -> tuple:

@@ -318,10 +318,10 @@ def test_history_names_the_editor_and_no_place(full_register):
 WRONG = [
     ({"slug": ""}, 'slug', "The first column is empty"),
     ({"slug": "två ord"}, "slug", "slug"),
-    ({"name_sv": ""}, "name_sv", "cannot be blank"),
+    ({"name_sv": ""}, "name_sv", "must be filled in"),
     ({"name_sv": "x" * 201}, "name_sv", "200"),
     ({"organization_type": "nonsense"}, "organization_type", "There is no “nonsense”"),
-    ({"organization_type": ""}, "organization_type", "null"),
+    ({"organization_type": ""}, "organization_type", "must be filled in"),
     ({"scope": "galactic"}, "scope", "One of: local, regional, national, international"),
     ({"municipality": "9999"}, "municipality", "There is no “9999”"),
     ({"municipality": "14"}, "municipality", "There is no “14”"),
