@@ -1,7 +1,8 @@
 """Entries that may be in the register twice: a similar name in the same place, or the same number."""
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Exists, Func, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models import Func, Q, QuerySet, TextField, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Greatest
 
 from actors.models import Organization, Service
@@ -11,6 +12,16 @@ from lmh_portal.core.languages import LANGUAGES, SOURCE_LANGUAGE
 ALIKE = 0.6  # of pg_trgm: 1 is the same, and “Frölunda vårdcentral” resembles “Frölunda torgs vårdcentral” by 0.8
 NAMED_AT_MOST = 10
 NEAR = {Organization: "municipality", Service: "organization"}  # names are compared within one of these
+TELLING = 20  # names in one place that have a word: of more, the word tells nothing
+# Written out because comparing every name with all others in its place would take minutes in a large register.
+DOUBLES = """
+WITH words AS MATERIALIZED (
+  SELECT DISTINCT id, coalesce({near}, 0) AS near, name_{code} AS name, word
+    FROM {table}, unnest(string_to_array(name_sort_{code}, ' ')) AS word WHERE length(word) > 2),
+telling AS (SELECT near, word FROM words GROUP BY near, word HAVING count(*) BETWEEN 2 AND %s)
+SELECT one.id FROM words AS one JOIN telling USING (near, word) JOIN words AS other USING (near, word)
+ WHERE one.id <> other.id AND similarity(one.name, other.name) >= %s
+"""
 
 
 def similar_to(entry: Entry) -> QuerySet:
@@ -41,9 +52,7 @@ def _same_number(entry: Entry) -> Q:
 
 
 def with_double(rows: QuerySet) -> QuerySet:
-    """Those of the rows that have a similar one beside them."""
-    name, near = f"name_{SOURCE_LANGUAGE}", NEAR[rows.model]
-    others = rows.model._default_manager.order_by().exclude(pk=OuterRef("pk"))
-    others = others.filter(**{near: OuterRef(near), f"{name}__trigram_similar": OuterRef(name)})
-    similarity = TrigramSimilarity(name, OuterRef(name))
-    return rows.filter(Exists(others.annotate(similarity=similarity).filter(similarity__gte=ALIKE)))
+    """Those of the rows that have a similar one beside them; for lists, so only such as share a telling word."""
+    near = rows.model._meta.get_field(NEAR[rows.model]).column
+    doubles = DOUBLES.format(table=rows.model._meta.db_table, near=near, code=SOURCE_LANGUAGE)
+    return rows.filter(pk__in=RawSQL(doubles, (TELLING, ALIKE)))  # noqa: S611

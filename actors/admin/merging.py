@@ -16,6 +16,7 @@ from actors.admin.links import change_address
 from actors.merging import comparable_fields, merge
 from actors.models import Location
 from actors.models.entry import Entry
+from lmh_portal.core.admin import list_address
 from lmh_portal.core.languages import LANGUAGES
 
 MERGED_AT_MOST = 5
@@ -49,7 +50,7 @@ def merge_page(model_admin, request):
     rows = _rows(model_admin, request)
     if len(rows) < 2:
         messages.warning(request, _("Choose the entries to merge in the list."))
-        return HttpResponseRedirect("../")
+        return HttpResponseRedirect(list_address(model_admin.model))
     kept = next((row for row in rows if str(row.pk) == request.POST.get("keep")), rows[0])
     if request.method == "POST":
         try:
@@ -61,6 +62,7 @@ def merge_page(model_admin, request):
         "opts": model_admin.opts,
         "rows": [(row, change_address(row), _counts(row)) for row in rows],
         "kept": kept,
+        "list_address": list_address(model_admin.model),
         "differences": _differences(rows, kept, request.POST),
     }
     return TemplateResponse(request, "admin/actors/merge.html", context)
