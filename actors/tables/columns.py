@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from import_export.fields import Field
 from import_export.widgets import Widget
 
+from actors.organization_numbers import normalized
 from actors.tables.cells import storable
 
 YES, NO = {"yes", "true", "1", "ja", "sant", "نعم"}, {"no", "false", "0", "nej", "falskt", "لا"}
@@ -59,10 +60,25 @@ class Text(Widget):
         return storable(str(value)) if value is not None else ""
 
     def is_same(self, old: str, new: str) -> bool:
-        return old == new
+        return old.strip() == new.strip()
 
 
-class Choice(Text):
+class Parsed(Text):
+    """Something that can be written in several ways."""
+
+    def is_same(self, old, new):
+        try:
+            return self.clean(old) == self.clean(new)
+        except ValueError:
+            return False
+
+
+class OrganizationNumber(Parsed):
+    def clean(self, value, row=None, **kwargs):
+        return normalized(value.strip())
+
+
+class Choice(Parsed):
     def __init__(self, choices: Iterable):
         super().__init__()
         self.values = [value for value, _label in choices]
@@ -78,7 +94,7 @@ class Choice(Text):
         return value
 
 
-class Day(Text):
+class Day(Parsed):
     note = gettext_lazy("A day, for example 2026-10-02")
 
     def clean(self, value, row=None, **kwargs):
@@ -88,7 +104,7 @@ class Day(Text):
             raise ValueError(self.note) from error
 
 
-class Whole(Text):
+class Whole(Parsed):
     note = gettext_lazy("A whole number")
 
     def clean(self, value, row=None, **kwargs):
@@ -98,7 +114,7 @@ class Whole(Text):
         return int(value) if value else None
 
 
-class Degrees(Text):
+class Degrees(Parsed):
     note = gettext_lazy("Degrees, for example 57.708870")
 
     def clean(self, value, row=None, **kwargs):
@@ -110,14 +126,8 @@ class Degrees(Text):
             raise ValueError(self.note)
         return number
 
-    def is_same(self, old, new):
-        try:
-            return self.clean(old) == self.clean(new)
-        except ValueError:
-            return False
 
-
-class YesNo(Text):
+class YesNo(Parsed):
     note = gettext_lazy("yes or no")
 
     def clean(self, value, row=None, **kwargs):
@@ -241,6 +251,8 @@ def column(model: type[models.Model], name: str, *, within: str = "") -> Column:
         widget = One(field.related_model, _code_of(field.related_model), **field.get_limit_choices_to())
     elif field.choices:
         widget = Choice(field.choices)
+    elif name == "organization_number":
+        widget = OrganizationNumber()
     else:
         widget = _widget(original)
     return Column(name, widget, f"{within}{attribute}", original.verbose_name, original.help_text)

@@ -262,6 +262,14 @@ def test_languages_are_read_with_their_modes(full_register):
     assert sorted(modes) == [("ar", "on-site"), ("so", "written")]
 
 
+def test_same_file_changes_nothing_the_second_time(db):
+    row = new_organization(description_sv=" Med mellanrum \n", organization_number="2321000131", is_demo="Ja")
+
+    taken(workbook("organisations", row))
+
+    assert taken(workbook("organisations", row)).changes == []
+
+
 def test_unit_may_stand_before_its_organization(db):
     kind = make.make_organization().organization_type.code
     rows = [
