@@ -1,5 +1,6 @@
 """Every address of the editors' desk: for editors only, nothing inline, nothing from elsewhere."""
 
+import datetime as dt
 from html.parser import HTMLParser
 
 import pytest
