@@ -104,3 +104,7 @@ class ServiceAdmin(ActorAdmin):
     help_texts = ActorAdmin.help_texts | {
         "name": _("What people call it; not the name of the organisation again."),
     }
+
+
+import actors.proposals_admin  # noqa: E402  what partners do, in modules of their own
+import actors.rounds_admin  # noqa: E402, F401

@@ -1,12 +1,39 @@
 """What the directory's addresses may ask."""
 
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
-from actors.models import Organization, Service
-from lmh_portal.vocabulary.facets import Filters, TermFacet, ValueFacet
+from actors.models import AccessFact, Organization, Service, ServiceLanguage, Verification
+from actors.shortlist import Shortlist
+from lmh_portal.core.translated import sort_column
+from lmh_portal.vocabulary.facets import Filters, SetFacet, Sort, TermFacet, ValueFacet
 
 
-class OrganizationFilters(Filters):
+class DirectoryFilters(Filters):
+    """What lists of the register have in common: their links take the handout's shortlist along."""
+
+    def __init__(self, data, rows, user, **kwargs):
+        self.shortlist = Shortlist.of(data)
+        super().__init__(data, rows, user, carried=self.shortlist.parameters, **kwargs)
+
+    def sorts(self):
+        by_name = sort_column("name")
+        sorts = [
+            Sort("name", pgettext("order of a list", "Name"), (by_name, "pk")),
+            Sort(
+                "confirmed",
+                pgettext("order of a list", "Last confirmed"),
+                (F("assured_on").desc(nulls_last=True), "pk"),
+            ),
+        ]
+        if self.q:
+            best_first = self.rows.best_first(self.q), by_name, "pk"
+            sorts.insert(0, Sort("relevance", pgettext("order of a list", "Best match"), best_first))
+        return sorts
+
+
+class OrganizationFilters(DirectoryFilters):
     facets = [
         TermFacet("type", _("Type of organisation"), "organization_type", kind="organization_type"),
         TermFacet("topic", _("Topic"), "topic_items__tag__ancestors", kind="topic"),
@@ -20,10 +47,11 @@ class OrganizationFilters(Filters):
             is_long=True,
         ),
         ValueFacet("reach", _("Reach"), "scope", options=Organization.Scope),
+        ValueFacet("verified", _("Confirmation of the facts"), "verification", options=Verification),
     ]
 
 
-class ServiceFilters(Filters):
+class ServiceFilters(DirectoryFilters):
     facets = [
         TermFacet(
             "municipality",
@@ -35,7 +63,18 @@ class ServiceFilters(Filters):
         ),
         TermFacet("topic", _("Topic"), "topic_items__tag__ancestors", kind="topic"),
         TermFacet("group", _("Target group"), "target_groups", kind="target_group"),
+        TermFacet("language", _("Language"), "service_languages__language", kind="language", shares_row=True),
+        ValueFacet(
+            "how",
+            _("How the language is used"),
+            "service_languages__mode",
+            options=ServiceLanguage.Mode,
+            shares_row=True,
+        ),
+        SetFacet("facts", _("Access"), "access_facts", options=AccessFact),
         ValueFacet("access", _("How to get in"), "access", options=Service.Access),
         ValueFacet("for", _("Who it is for"), "audience", options=Service.Audience),
-        TermFacet("language", _("Language"), "service_languages__language", kind="language"),
+        TermFacet("level", _("Intervention level"), "level", kind="intervention_level"),
+        TermFacet("type", _("Type of organisation"), "organization__organization_type", kind="organization_type"),
+        ValueFacet("verified", _("Confirmation of the facts"), "verification", options=Verification),
     ]

@@ -244,6 +244,7 @@ CONTENT_APPS = [
     "home",
     "search",
 ]  # a change to their tables is a new content version
+SEARCH_ENGINE = "lmh_portal.index.lists"  # what lists ask, which stand below it
 SEARCH_SOURCES = ["knowledge.search", "actors.search", "events.search", "lmh_portal.index.search"]
 TAGGIT_CASE_INSENSITIVE = True
 
@@ -279,6 +280,14 @@ WHITENOISE_USE_FINDERS = IS_LOCAL
 
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default="") or (LOCAL_DIR if IS_LOCAL else BASE_DIR) / "media")
 
+# --- partners of the register
+
+PROPOSERS_KEPT_DAYS = number("PROPOSERS_KEPT_DAYS", 90)  # after the decision their e-mail address is erased
+FIRST_REMINDER_DAYS = number("FIRST_REMINDER_DAYS", 14, at_least=1)
+SECOND_REMINDER_DAYS = number("SECOND_REMINDER_DAYS", 30, at_least=FIRST_REMINDER_DAYS)
+CONFIRMATION_LINK_DAYS = number("CONFIRMATION_LINK_DAYS", 60, at_least=SECOND_REMINDER_DAYS + 1)  # then it expires
+UNLISTED_AFTER_DAYS = number("UNLISTED_AFTER_DAYS", 180, at_least=1)  # unconfirmed and silent for so long
+
 # --- background jobs
 
 SITE_ADDRESS = env.str(  # jobs see no request: letters and our robot give this as the portal's address
@@ -289,6 +298,9 @@ SCHEDULED_JOBS = {  # minute, hour, day, month, weekday in UTC
     "lmh_portal.core.jobs.clear_expired_sessions": "20 0 * * *",
     "lmh_portal.feedback.jobs.forget_old_messages": "30 0 * * *",
     "lmh_portal.visitors.jobs.forget_visitors": "10 23 * * *",  # after midnight in Sweden, winter and summer
+    "actors.jobs.forget_proposers": "45 0 * * *",
+    "actors.jobs.keep_verification": "15 23 * * *",  # after midnight in Sweden, winter and summer
+    "actors.jobs.remind_of_confirmations": "10 5 * * *",
     "lmh_portal.letters.jobs.forget_old_letters": "35 0 * * *",
     "lmh_portal.stats.jobs.check_links": "40 0 * * *",
     "knowledge.jobs.forget_unused_files": "50 0 * * *",
@@ -312,8 +324,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "filters": {"without_tokens": {"()": "lmh_portal.core.logs.WithoutTokens"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {f"procrastinate.{part}": {"level": "WARNING"} for part in ["blueprints", "periodic"]}
+    "loggers": {"django.request": {"filters": ["without_tokens"]}}
+    | {f"procrastinate.{part}": {"level": "WARNING"} for part in ["blueprints", "periodic"]}
     | {reader: {"level": "ERROR"} for reader in ["bibtexparser", "pylatexenc"]},  # editors are told of their files
 }

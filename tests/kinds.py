@@ -20,8 +20,8 @@ LISTS = {
     "knowledge:overview_list": (OverviewFilters, Overview.objects.all),
     "knowledge:implication_list": (ImplicationFilters, Implication.objects.all),
     "knowledge:resource_list": (ResourceFilters, Resource.objects.all),
-    "actors:organization_list": (OrganizationFilters, Organization.objects.all),
-    "actors:service_list": (ServiceFilters, Service.objects.all),
+    "actors:organization_list": (OrganizationFilters, lambda: Organization.objects.listed()),
+    "actors:service_list": (ServiceFilters, lambda: Service.objects.listed()),
     "events:event_list": (EventFilters, lambda: Event.objects.upcoming()),
     "events:event_archive": (EventFilters, lambda: Event.objects.past()),
 }
@@ -36,6 +36,10 @@ def every_kind(language: str) -> dict[str, str]:
             found |= {f"{view} {slug}": reverse(view, args=[slug]) for slug in _rich_rows(view)}
     for view in LISTS:
         found |= {f"{view} {state}": f"{found[view]}?{query}" for state, query in _states(view).items()}
+    slugs = Service.objects.published().listed().order_by("pk").values_list("slug", flat=True)[:3]
+    listed = urlencode([("s", slug) for slug in [*slugs, NOWHERE]])
+    found["actors:handout filled"] = f"{found['actors:handout']}?{listed}&second=ar"
+    found["actors:service_list carrying"] = f"{found['actors:service_list']}?{listed}&sort=confirmed"
     found["search:search found"] = f"{found['search:search']}?q=a"
     found["search:search nothing"] = f"{found['search:search']}?q={NOWHERE}"
     found["feedback:contact asked"] = f"{found['feedback:contact']}?kind=correction&page=/sv/"
@@ -55,7 +59,7 @@ def _rich_rows(view: str) -> list[str]:
         "knowledge:overview_changes": Count("versions"),
         "knowledge:resource_detail": Count("files"),
         "actors:organization_detail": Count("units", distinct=True) + Count("services", distinct=True),
-        "actors:service_detail": Count("areas"),
+        "actors:service_detail": Count("schedules", distinct=True) + Count("contacts", distinct=True),
     }[view]
     return _slugs(rows.annotate(much=much).order_by("-much", "pk"))
 

@@ -6,7 +6,20 @@ from itertools import count
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from actors.models import Address, Contact, Location, Organization, Schedule, Service, ServiceAtLocation
+from actors import confirming, proposing
+from actors.models import (
+    Address,
+    ChangeProposal,
+    Contact,
+    Location,
+    Organization,
+    Schedule,
+    Service,
+    ServiceAtLocation,
+    VerificationRequest,
+    VerificationRound,
+)
+from actors.proposable import values_of
 from events.models import Event, ProgrammeItem
 from knowledge import services
 from knowledge.models import Citation, Finding, Implication, Overview, Reference, Resource, ResourceFile
@@ -118,6 +131,36 @@ def make_schedule(**fields) -> Schedule:
     fields.setdefault("service", Service.objects.first() or make_service())
     values = {"byday": ["MO"], "opens_at": dt.time(9), "closes_at": dt.time(12)}
     return Schedule.objects.create(**values | fields)
+
+
+def make_proposal(record=None, proposed=None, **fields) -> ChangeProposal:
+    """As the public form would send it now; of a new organisation, if there is no record."""
+    number = next(_number)
+    values = {
+        "language": "sv", "email": f"partner-{number}@example.org", "function": "Enhetschef", "comment": "Hej!",
+        "proposed": proposed or {"name": f"Nytt namn {number}"},
+    } | fields  # fmt: skip
+    return proposing.propose(record=record, base=values_of(record, values["language"]), **values)
+
+
+def make_round(**fields) -> VerificationRound:
+    until = timezone.now() + dt.timedelta(days=60)
+    return VerificationRound.objects.create(**{"scope": "Alla", "expires_at": until} | fields)
+
+
+def make_request(**fields) -> VerificationRequest:
+    """A letter of a confirmation round that was sent today; `make_token` gives what its link ends with."""
+    fields.setdefault("contact", Contact.objects.filter(confirms=True).first() or make_contact(confirms=True))
+    fields.setdefault("round", make_round())
+    values = {"sent_at": timezone.now(), "expires_at": fields["round"].expires_at} | fields
+    values.setdefault("organization", fields["contact"] and fields["contact"].organization)
+    return VerificationRequest.objects.create(**values)
+
+
+def make_token(request: VerificationRequest) -> str:
+    token = confirming.new_token(request)
+    request.save()
+    return token
 
 
 def make_reference(**fields) -> Reference:

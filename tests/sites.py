@@ -20,7 +20,12 @@ ROWS = {
     "actors:service_detail": Service,
     "events:event_detail": Event,
 }
-FILES = {"knowledge:citations", "knowledge:overview_citation"}  # downloads, which tests of their own visit
+CARDS = {"actors:organization_card": Organization, "actors:service_card": Service}
+FILES = {  # downloads, which tests of their own visit
+    "knowledge:citations", "knowledge:overview_citation", "actors:organization_card", "actors:service_card",
+}  # fmt: skip
+IN_LETTERS = {"actors:proposal", "actors:confirm"}  # behind links that tests of their own follow
+PROPOSALS = {"actors:propose_organization": Organization, "actors:propose_service": Service}  # of what is published
 
 
 def public_views() -> list[str]:
@@ -29,7 +34,7 @@ def public_views() -> list[str]:
     for entry in get_resolver().url_patterns:
         if isinstance(entry.pattern, LocalePrefixPattern):
             names += _names(entry.url_patterns, "")
-    return sorted(set(names) - STAFF_ONLY - FEEDS - FILES)
+    return sorted(set(names) - STAFF_ONLY - FEEDS - FILES - IN_LETTERS)
 
 
 def _names(patterns, namespace: str) -> list[str]:
@@ -52,11 +57,14 @@ def _arguments(view: str) -> list[tuple]:
     if view.startswith("feedback:helpful"):
         asking = {kind: model.objects.published().values_list("slug", flat=True) for kind, model in KINDS.items()}
         return [(kind, slug) for kind, slugs in asking.items() for slug in slugs]
+    if view in PROPOSALS:
+        return list(PROPOSALS[view].objects.published().values_list("slug"))
     if view == "knowledge:overview_version":
         return list(OverviewVersion.objects.values_list("overview__slug", "number"))
     if view == "knowledge:overview_feed":
         return list(Overview.objects.values_list("slug"))
-    return list(ROWS[view].objects.values_list("slug")) if view in ROWS else [()]
+    rows = ROWS | CARDS
+    return list(rows[view].objects.values_list("slug")) if view in rows else [()]
 
 
 def all_addresses() -> list[str]:

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from actors.models import Organization, Service
+from actors.models import ChangeProposal, Organization, Service, VerificationRound
 from events.models import Event
 from knowledge.models import Overview, OverviewTranslation, Reference, Resource
 from lmh_portal.accounts.models import User
@@ -59,7 +59,19 @@ def make_count():
     return HelpfulCount.objects.create(kind="overview", slug="tolk", version=1, language="sv", day=day, yes=3)
 
 
+def make_round():
+    """A round with an open request, an answered one and one whose contact is gone."""
+    started = make.make_round(started_by=make.make_editor())
+    make.make_request(round=started, contact=make.make_contact(confirms=True))
+    answered_at = timezone.now()
+    make.make_request(round=started, contact=make.make_contact(confirms=True), answer="ok", answered_at=answered_at)
+    make.make_request(round=started, contact=None, organization=make.make_organization())
+    return started
+
+
 MAKERS = {
+    ChangeProposal: lambda: make.make_proposal(make.make_service(organization=make.make_organization())),
+    VerificationRound: make_round,
     Organization: lambda: make.make_organization(topics(), municipality=make.make_area()),
     Service: lambda: make.make_service(topics(), organization=make.make_organization(), areas=[make.make_area()]),
     Overview: make_full_overview,
@@ -78,7 +90,7 @@ MAKERS = {
     Group: lambda: Group.objects.create(name=f"Grupp {Group.objects.count()}"),
 } | {model: (lambda model=model: make.make_term(model)) for model in TERMS}
 
-READ_ONLY = {Link, Letter, HelpfulCount, OverviewTranslation}
+READ_ONLY = {ChangeProposal, Link, Letter, HelpfulCount, OverviewTranslation}
 MODELS = pytest.mark.parametrize("model", MAKERS, ids=lambda model: model.__name__.lower())
 
 
@@ -97,7 +109,7 @@ def addresses(model) -> list[str]:
     ]
     if model not in {Message, *READ_ONLY}:
         pages.append(address(model, "add"))
-    if model not in READ_ONLY:
+    if model not in {VerificationRound, *READ_ONLY}:
         pages.append(address(model, "delete", row.pk))
     return [*pages, reverse("admin:app_list", args=[model_admin.opts.app_label])]
 
@@ -221,6 +233,7 @@ def make_waiting_rows():
     make.make_overview(status="draft")
     make.make_overview(review_due=timezone.localdate() - timezone.timedelta(days=1))
     make.make_resource(valid_until=timezone.localdate() - timezone.timedelta(days=1))
+    make.make_proposal(make.make_organization())
     make_message()
     Link.objects.create(url="https://example.org/gone", state="broken")
     make.make_letter(state="failed")
@@ -232,6 +245,7 @@ def test_first_page_says_what_waits(editor, client):
     response = client.get(reverse("admin:index"))
 
     assert waiting(response) == {
+        "actors/changeproposal/?state__exact=open": 1,
         "knowledge/overview/?status__exact=draft": 1,
         "knowledge/overview/?review=overdue": 1,
         "knowledge/overviewtranslation/?work=waiting": 2,

@@ -4,23 +4,31 @@ The test client lets every exception through, so a 500 fails here with its cause
 inputs were tried.
 """
 
+import datetime as dt
 import json
 from urllib.parse import quote
 from xml.etree import ElementTree
 
 import pytest
+import time_machine
 from django.core import signing
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from django.test import Client, RequestFactory
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import override
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from actors.models import ChangeProposal, VerificationRequest
+from actors.partner_forms import ProposalForm
 from lmh_portal.core.languages import LANGUAGES
 from lmh_portal.feedback.models import HelpfulCount, Message
 from lmh_portal.wsgi import application
+from tests import make
 from tests.kinds import LISTS
-from tests.sites import FEEDS, addresses, public_views
+from tests.sites import CARDS, FEEDS, PROPOSALS, addresses, public_views
 from tests.test_pages import make_something_of_everything
 
 pytestmark = pytest.mark.django_db
@@ -39,15 +47,19 @@ NASTY = [
     "%E2%80%A8", "a%26b%3Dc%23d",
 ]  # fmt: skip
 READ = {  # what each view reads of its address; the others only give it back in their links
-    view: ["q", "page", *(facet.name for facet in filters.facets)] for view, (filters, _rows) in LISTS.items()
+    view: ["q", "page", "sort", "s", *(facet.name for facet in filters.facets)]
+    for view, (filters, _rows) in LISTS.items()
 } | {
     "search:search": ["q"],
+    "actors:handout": ["s", "second"],
+    "actors:service_detail": ["s", "second"],
     "feedback:contact": ["kind", "page"],
     "feedback:helpful_comment": ["vote", "again"],
     "knowledge:overview_changes": ["older", "newer", "page"],
 }
+READ |= {view: ["by"] for view in ["actors:propose_new", *PROPOSALS]}
 READ["knowledge:feed"] = READ["knowledge:overview_list"]
-VIEWS = [*public_views(), *sorted(FEEDS)]
+VIEWS = [*public_views(), *sorted(FEEDS), *CARDS]
 NAMES = [
     *sorted({name for names in READ.values() for name in names}),
     "nonsense", "q[]", "topic[a]", "__proto__", "pk__in", "%00", "%FF", "", "next",
@@ -70,6 +82,11 @@ def is_feed(answer) -> bool:
     return answer.content == b"" or ElementTree.fromstring(answer.content).tag.endswith("feed")
 
 
+def is_card(answer) -> bool:
+    """Whether it is a vCard, which has no markup."""
+    return answer.headers.get("Content-Type", "").startswith("text/vcard")
+
+
 class Tried:
     """Sends garbage and judges the answers."""
 
@@ -84,7 +101,9 @@ class Tried:
         assert answer.status_code in may, f"{method} {path[:200]} answered {answer.status_code}"
         html = answer.content.decode()
         if method != "HEAD" and answer.status_code not in {301, 302}:
-            assert "<h1" in html or is_feed(answer), f"{path[:200]}: {answer.status_code} without words"
+            assert "<h1" in html or is_feed(answer) or is_card(answer), (
+                f"{path[:200]}: {answer.status_code} without words"
+            )
         for raw in RAW[:1] if is_feed(answer) else RAW:  # in the text of XML a quotation mark ends nothing
             assert raw not in html, f"{path[:200]} gives back {raw!r}"
         assert not answer.cookies or "HTTP_COOKIE" in sent
@@ -296,6 +315,41 @@ def test_fields_of_the_form_in_any_mixture_give_a_page(tried, urls):
 def test_any_method_gives_a_page_or_is_refused(tried, urls, method):
     for url in urls["sv"].values():
         tried.send(url, method=method, data=b"text=\x00", content_type=FORM, may=frozenset({200, 403, 405}))
+
+
+# --- partners' proposals and their answers to a confirmation round
+
+
+@pytest.mark.parametrize("view", ["actors:propose_new", *PROPOSALS])
+def test_any_value_of_any_field_of_a_proposal_gives_a_page(tried, urls, view):
+    record = PROPOSALS[view].objects.published().first() if view in PROPOSALS else None
+    with time_machine.travel(timezone.now() - dt.timedelta(seconds=10), tick=False), override("sv"):
+        form = ProposalForm(record)
+    url = urls["sv"][view] if record is None else reverse(view, args=[record.slug])
+    sound = {"name": "Hej", "sender_email": "a@example.org", "sender_function": "Chef"}
+    sound["stamp"] = quote(form["stamp"].value())
+    parts = [*(name for name in form.fields if name != "languages"), "languages_code", "languages_mode"]
+
+    for number, name in enumerate(parts):  # each field gets a third of them, neighbours another
+        for value in [*NASTY, *STAMPS][number % 3 :: 3]:
+            sent = form_of(**sound | {name: value})
+            tried.send(url, method="POST", data=sent, content_type=FORM, may=ANSWERS)
+
+    assert ChangeProposal.objects.count() <= 1  # one for each form that was given out
+
+
+def test_any_token_and_answer_of_a_confirmation_gives_a_page(tried, urls):
+    token = make.make_token(make.make_request())
+    fields = {"answer": "maybe", "about": "", "sentence": ""}
+
+    for value in [*NASTY, *STAMPS]:
+        tried.send(f"/sv/bekrafta/{value}/".replace("//", "/%2F"), may=frozenset({301, 404}))
+        tried.send(f"/sv/forslag/{value}/".replace("//", "/%2F"), may=frozenset({301, 404}))
+        for name in fields:
+            body = form_of(**fields | {name: value})
+            tried.send(f"/sv/bekrafta/{token}/", method="POST", data=body, content_type=FORM, may=ANSWERS)
+
+    assert VerificationRequest.objects.get().is_open
 
 
 # --- the answers to “Did this help you?”

@@ -5,12 +5,15 @@ import pytest
 from lmh_portal.core.languages import LANGUAGES
 from tests.make import (
     make_area,
+    make_contact,
     make_event,
     make_glossary_term,
+    make_location,
     make_organization,
     make_overview,
     make_reference,
     make_resource,
+    make_schedule,
     make_service,
     make_term,
     make_topic,
@@ -32,7 +35,9 @@ def make_something_of_everything():
     about = {"topics": [topic], "target_groups": [group]}
     parent = make_organization(**about, municipality=place, website="https://example.org", languages=[language])
     make_organization(parent_organization=parent, name_en="Unit")
-    make_service(**about, organization=parent, areas=[place], certainty="generic", website="https://example.org")
+    make_rich_service(about, parent, place, language)
+    make_service(organization=parent, ends_on="2020-01-31", kind="project", starts_on="2019-01-01", alert_sv="Sent.")
+    make_service(organization=parent, operation="paused", verification="unlisted", certainty="generic")
     preferred = make_glossary_term(name_sv="tolk", synonyms_sv="språktolk", name_ar="مترجم", definition_ar="شرح")
     make_glossary_term(name_sv="översättare", use_instead=preferred)
     make_overview(
@@ -55,6 +60,30 @@ def make_something_of_everything():
                maximum_attendee_capacity=20, fee_sek=0, meetings=3, languages=[language])  # fmt: skip
     past = make_event(organizer=parent, date_precision="year", event_status="cancelled", participants_reported=40)
     type(past).objects.filter(pk=past.pk).update(starts_at="2018-03-14T00:00Z", ends_at="2018-03-14T22:00Z")
+
+
+def make_rich_service(about, organization, place, language):
+    """A service with everything that its page can show, places of each visibility among it."""
+    from lmh_portal.vocabulary.models import InterventionLevel
+
+    service = make_service(
+        **about, organization=organization, areas=[place], languages=[language], certainty="generic", is_demo=True,
+        website="https://example.org", email="insats@example.org", level=make_term(InterventionLevel),
+        access_facts=["free", "no-papers"], verification="confirmed", assured_on="2026-10-02",
+        assured_by="enhetschefen", eligibility_description_sv="Alla.", application_process_sv="Ring.",
+        fees_description_ar="مجاني", minimum_age=13, maximum_age=25, alert_sv="Stängt i juli.",
+        alert_until="2099-07-31",
+    )  # fmt: skip
+    street = {"attention": "c/o", "address_1": "Storgatan 1", "postal_code": "503 30", "city": "Borås"}
+    texts = {"transportation_sv": "Buss 1", "accessibility_sv": "Hiss", "municipality": place}
+    for visibility in ["public", "area", "hidden"]:
+        make_location([service], street, organization=organization, visibility=visibility, **texts)
+    make_location([service], organization=organization, location_type="virtual", url="https://example.org/mote")
+    make_contact([service], organization=organization, phone="033-12 34 56", title_sv="Samordnare")
+    make_contact(organization=organization, name_ar="الاستقبال", department_sv="Enheten")
+    make_schedule(service=service, byday=["MO", "TU", "WE"], notes_sv="Drop-in")
+    make_schedule(service=service, freq="MONTHLY", bysetpos=1, valid_to="2099-01-01")
+    return service
 
 
 @pytest.mark.django_db

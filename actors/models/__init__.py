@@ -1,9 +1,11 @@
 """The register of actors, in the terms of HSDS 3: organizations, their services, places, contacts and hours."""
 
+from actors.models.confirmation import VerificationRequest, VerificationRound
 from actors.models.contact import Contact
 from actors.models.entry import Certainty, Verification
 from actors.models.organization import Organization, TopicOfOrganization
 from actors.models.place import Address, Location, ServiceAtLocation
+from actors.models.proposal import ChangeProposal
 from actors.models.schedule import Schedule
 from actors.models.service import AccessFact, Service, ServiceLanguage, TopicOfService
 
@@ -11,6 +13,7 @@ __all__ = [
     "AccessFact",
     "Address",
     "Certainty",
+    "ChangeProposal",
     "Contact",
     "Location",
     "Organization",
@@ -21,4 +24,6 @@ __all__ = [
     "TopicOfOrganization",
     "TopicOfService",
     "Verification",
+    "VerificationRequest",
+    "VerificationRound",
 ]

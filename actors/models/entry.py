@@ -64,6 +64,10 @@ class Entry(Publishable):
         self.assured_on, self.assured_by = timezone.localdate(), by
         self.verification = Verification.CONFIRMED
 
+    @property
+    def is_confirmed(self) -> bool:
+        return self.verification in {Verification.CONFIRMED, Verification.DUE}
+
     def verification_on(self, day: dt.date) -> Verification:
         """What `verification` is to be on a day, if nobody answers until then; unlisted stays so."""
         if self.assured_on and day <= self.assured_on + CONFIRMED_FOR - DUE_BEFORE:

@@ -41,7 +41,7 @@ class ServiceQuerySet(EntryQuerySet):
                 "operation", "ends_on", *columns("name", "description"),
                 *columns("organization__name"), "organization__slug", "organization__status",
             )
-            .with_ids(topic_ids="topic_items", area_ids="areas")
+            .with_ids(topic_ids="topic_items", area_ids="areas", language_ids="service_languages__language")
         )  # fmt: skip
 
     def for_detail(self):
@@ -185,6 +185,11 @@ class Service(Entry):
     def has_ended(self) -> bool:
         is_over = bool(self.ends_on and self.ends_on < timezone.localdate())
         return is_over or self.operation == self.Operation.DEFUNCT
+
+    @property
+    def access_labels(self) -> list[str]:
+        """What is known of the access, in one order."""
+        return [str(fact.label) for fact in AccessFact if fact in self.access_facts]
 
     @property
     def shows_alert(self) -> bool:

@@ -258,6 +258,13 @@ class PublishableAdmin(TranslatedAdmin):
     def view_on_site(self, row):
         return row.get_absolute_url()
 
+    def get_search_results(self, request, queryset, search_term):
+        """What Django finds in the columns, and what visitors would find."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        if search_term and hasattr(queryset, "matching"):
+            found |= queryset.matching(search_term)
+        return found, may_repeat
+
     def todo(self) -> Iterator[Todo]:
         drafts = self.model._default_manager.filter(status=Status.DRAFT).count()
         label = gettext("Drafts: %(kind)s") % {"kind": self.opts.verbose_name_plural}

@@ -7,13 +7,15 @@ from django.core.paginator import Paginator
 from django.utils import timezone
 from django.utils.html import escape
 
-from actors.models import Organization, Service
+from actors.models import Address, Contact, Location, Organization, Schedule, Service
+from actors.opening import opening_hours
+from actors.parts import Place
 from events.models import Event
 from knowledge.citing import Cited
 from knowledge.models import Overview, Resource
 from lmh_portal.core.languages import SOURCE_LANGUAGE
 from lmh_portal.core.translated import Text
-from lmh_portal.vocabulary.facets import ActiveFilter, Choice, CountedChoice, Facet, Group
+from lmh_portal.vocabulary.facets import ActiveFilter, Choice, CountedChoice, Facet, Group, Loosened, Sort
 from lmh_portal.vocabulary.glossary import explain
 from lmh_portal.vocabulary.terms import terms
 
@@ -33,6 +35,10 @@ def samples() -> dict:
     organization.organization_type_id = first["organization_type"]
     service = Service(slug="x", status="published", organization=organization, name_sv=LONG, certainty="generic")
     service.area_ids = list(terms("area"))[:2]
+    service.language_ids, service.access_facts, service.minimum_age = list(terms("language")), ["free"], 13
+    organization.verification, organization.assured_by = "confirmed", LONG
+    organization.assured_on = timezone.localdate()
+    monday = Schedule(byday=["MO"], opens_at=dt.time(9), closes_at=dt.time(12), notes_sv=LONG)
     now = timezone.now()
     event = Event(slug="x", status="published", name_sv=LONG, starts_at=now, ends_at=now + dt.timedelta(hours=3))
     event.event_type_id, event.is_demo, event.meetings, event.event_status = (
@@ -51,6 +57,9 @@ def samples() -> dict:
         "cited": Cited("x", LONG, SOURCE_LANGUAGE, overview.review_due, "https://example.org/", dt.date(2026, 1, 1), 3),
         "organization": organization,
         "service": service,
+        "contacts": [Contact(name_sv=LONG, title_sv=LONG, phone="031-123 45 67", email="reception@example.org")],
+        "places": [_place("public"), _place("area")],
+        "hours": opening_hours([monday], timezone.localdate()),
         "event": event,
         "topics": topics,
         "page": Paginator(range(100), 20).page(3),
@@ -60,6 +69,12 @@ def samples() -> dict:
     }
 
 
+def _place(visibility: str) -> Place:
+    area = next(iter(terms("area")), None)
+    location = Location(name_sv=LONG, visibility=visibility, municipality_id=area, accessibility_sv=LONG)
+    return Place(location, Address(address_1=LONG, postal_code="411 01", city="Göteborg"))
+
+
 def _filters() -> SimpleNamespace:
     facet = Facet("sample", LONG, "none")
     choices = [
@@ -67,6 +82,7 @@ def _filters() -> SimpleNamespace:
         Choice("two", "2", Text(LONG, SOURCE_LANGUAGE), True),
     ]
     counted = [CountedChoice(choice, 12, is_chosen=choice.code == "one") for choice in choices]
+    sorts = [Sort("one", LONG, ()), Sort("two", LONG, ())]
     return SimpleNamespace(
         q="tolk",
         is_empty=False,
@@ -74,4 +90,10 @@ def _filters() -> SimpleNamespace:
         total=12,
         has_unknown=True,
         active=[ActiveFilter(LONG, Text(LONG, SOURCE_LANGUAGE), "?")],
+        parameters=[("q", "tolk")],
+        loosened=[Loosened(LONG, [Text(LONG, SOURCE_LANGUAGE)], 12, "?")],
+        sort=sorts[0],
+        sort_links=[(sort, "?") for sort in sorts],
+        beside=[],
+        clear="?",
     )

@@ -18,8 +18,13 @@ SHOWN = 4  # of each kind
 KINDS = [  # model, its name for readers, which rows may show, in which order they are looked at
     (Overview, "title", "", "id DESC"),
     (Resource, "title", "", "id DESC"),
-    (Service, "name", "", "id DESC"),
-    (Organization, "name", "", "id DESC"),
+    (
+        Service,
+        "name",
+        "AND verification <> 'unlisted' AND operation <> 'defunct' AND (ends_on IS NULL OR ends_on >= %(today)s::date)",
+        "id DESC",
+    ),
+    (Organization, "name", "AND verification <> 'unlisted'", "id DESC"),
     (Event, "name", "AND ends_at >= %(today)s", "starts_at, id"),
 ]
 # What editors chose for the page, then of the first 200 published rows about one of its topics those that share

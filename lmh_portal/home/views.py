@@ -48,8 +48,8 @@ def _counts() -> dict[str, int]:
         rows.rewrite(False).order_by().values(what=Value(kind, CharField())).annotate(rows=Count("pk"))
         for kind, rows in [
             ("overviews", Overview.objects.published()),
-            ("organizations", Organization.objects.published()),
-            ("services", Service.objects.published()),
+            ("organizations", Organization.objects.published().listed()),
+            ("services", Service.objects.published().listed()),
         ]
     ]
     counts = dict.fromkeys(["overviews", "organizations", "services"], 0)

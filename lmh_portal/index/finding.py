@@ -131,8 +131,8 @@ def _statement(question: Question, filters: Filters) -> tuple[str, dict]:
 def _steps(groups: list[Group], where: str, values: dict) -> dict[str, str]:
     """Queries of ids to choose from, the best first; a later one reads nothing where the first found enough."""
     texts = [group for group in groups if group.tsquery]
-    values["all"] = _labelled(" & ".join(f"({group.tsquery})" for group in texts), "")
-    values["any"] = _labelled(" | ".join(f"({group.tsquery})" for group in texts), "")
+    values["all"] = labelled(" & ".join(f"({group.tsquery})" for group in texts), "")
+    values["any"] = labelled(" | ".join(f"({group.tsquery})" for group in texts), "")
     values["asked_areas"] = [area for group in groups for area in group.areas]
     values["asked_topics"] = sorted({topic for group in groups for topic in group.topics})
     choose = "SELECT id FROM index_document WHERE {condition} {where} {order} LIMIT %(limit)s"
@@ -160,9 +160,9 @@ def _group_score(number: int, group: Group, values: dict) -> str:
         name = f"q{number}_{tier}"
         cases = []
         for label, worth in BY_LABEL.items():
-            values[f"{name}{label}"] = _labelled(query, label)
+            values[f"{name}{label}"] = labelled(query, label)
             cases.append(f"WHEN head @@ %({name}{label})s::tsquery THEN {worth * weight:.4f}")
-        values[name] = _labelled(query, "")
+        values[name] = labelled(query, "")
         cases.append(f"WHEN body @@ %({name})s::tsquery THEN {IN_BODY * weight:.4f}")
         parts.append(f"CASE {' '.join(cases)} ELSE 0 END")
     if group.areas:
@@ -175,7 +175,7 @@ def _group_score(number: int, group: Group, values: dict) -> str:
     return f"GREATEST({', '.join(parts)}, 0)"
 
 
-def _labelled(query: str, label: str) -> str:
+def labelled(query: str, label: str) -> str:
     """The text query asked of words with one of these weights only; with any weight if none is named."""
     return _WEIGHT.sub(lambda match: f"':{match[1]}{label}" if label or match[1] else "'", query)
 

@@ -13,7 +13,16 @@ from django.utils.translation import gettext_lazy as _
 from lmh_portal.core.translated import Text, page_language
 from lmh_portal.index.finding import Answer, Filters, Hit, find
 from lmh_portal.search.kinds import KINDS
-from lmh_portal.vocabulary.facets import ActiveFilter, Choice, CountedChoice, Facet, Group, TermFacet, search_text
+from lmh_portal.vocabulary.facets import (
+    ActiveFilter,
+    Choice,
+    CountedChoice,
+    Facet,
+    Group,
+    Loosened,
+    TermFacet,
+    search_text,
+)
 from lmh_portal.vocabulary.terms import counted_as, terms
 
 YEAR = dt.timedelta(days=365)
@@ -108,6 +117,33 @@ class Search:
 
     def query(self) -> str:
         return urlencode(self.parameters)
+
+    @property
+    def clear(self) -> str:
+        """The address of the question without filters."""
+        return "?" + urlencode({"q": self.q})
+
+    @property
+    def beside(self) -> list[tuple[str, str]]:
+        """What the form of the filters sends along, unseen."""
+        return [one for one in self.parameters if one[0] in {"q", "kind"}]
+
+    @property
+    def loosened(self) -> list[Loosened]:
+        """What would be found if one filter were not asked for."""
+        used = [facet for facet in FACETS if self.chosen[facet.name]]
+        found = []
+        for facet in used:
+            others = [other for other in used if other is not facet]
+            hits = [hit for hit in self.answer.hits if self._meets(hit, others) and self.kind in {"", hit.kind}]
+            texts = [choice.text for choice in self.chosen[facet.name]]
+            rest = [one for one in self.parameters if one[0] != facet.name]
+            found.append(Loosened(str(facet.label), texts, len(hits), "?" + urlencode(rest)))
+        if self.kind and self.hits:
+            label, rest = str(_("Kinds of answer")), [one for one in self.parameters if one[0] != "kind"]
+            text = Text(str(KINDS[self.kind].label), page_language())
+            found.append(Loosened(label, [text], len(self.hits), "?" + urlencode(rest)))
+        return [one for one in found if one.count]
 
     @property
     def groups(self) -> list[Group]:

@@ -1,5 +1,3 @@
-from urllib.parse import urlencode
-
 from django.core.paginator import Paginator
 from django.http import JsonResponse
 from django.shortcuts import render
@@ -30,8 +28,7 @@ def search(request):
     if asked.q and not request.user.is_staff:
         services.count(asked.q, page_language(), asked.total, visitor(request))
     near = services.nearest(asked.q) if asked.q and not asked.answer.hits else []
-    clear = "?" + urlencode({"q": asked.q})
-    context = {"search": asked, "page": page, "found": found, "near": near, "clear": clear, "most": CHOSEN_AT_MOST}
+    context = {"search": asked, "page": page, "found": found, "near": near, "most": CHOSEN_AT_MOST}
     return render(request, "search/search.html", context)
 
 

@@ -43,7 +43,7 @@ class Links:
         self.in_order = any(one.name == "position" for one in self.through._meta.fields)
         self.present: dict[int, list[int]] = defaultdict(list)
         self.new: list[models.Model] = []
-        rows = self.through._default_manager.order_by("position" if self.in_order else self.target)
+        rows = self.through._base_manager.order_by("position" if self.in_order else self.target)
         for owner, target in rows.values_list(self.owner, self.target):
             self.present[owner].append(target)
 
@@ -55,10 +55,10 @@ class Links:
         if not self.differ(owner, targets):
             return
         if self.present[owner.pk]:
-            self.through._default_manager.filter(**{self.owner: owner.pk}).delete()
+            self.through._base_manager.filter(**{self.owner: owner.pk}).delete()
         for position, target in enumerate(targets, 1):
             place = {"position": position} if self.in_order else {}
             self.new.append(self.through(**{self.owner: owner.pk, self.target: target.pk} | place))
 
     def write(self) -> None:
-        self.through._default_manager.bulk_create(self.new)
+        self.through._base_manager.bulk_create(self.new)

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
@@ -214,6 +215,8 @@ class Loader:
             return None
 
     def _value(self, behind: models.Field, text: str) -> Any:
+        if isinstance(behind, ArrayField):
+            return behind.clean([one.strip() for one in text.split(";") if one.strip()], None)
         if behind.many_to_many:
             codes = dict.fromkeys(code.strip() for code in text.split(";") if code.strip())
             return [self._find(behind, code) for code in codes]

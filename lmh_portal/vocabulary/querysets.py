@@ -2,26 +2,33 @@
 
 from functools import cache
 
+from django.conf import settings
 from django.db.models import Model, Q
-from django.db.models.expressions import RawSQL
+from django.db.models.expressions import OrderBy, RawSQL
+from django.utils.module_loading import import_string
 
-from lmh_portal.core.models import PublishableQuerySet
+from lmh_portal.core.models import IS_PUBLISHED, PublishableQuerySet
 from lmh_portal.core.translated import columns
 
 
 class AboutQuerySet(PublishableQuerySet):
-    """Content with topics; `matching` reads the translated `search_fields` and the untranslated `names`."""
+    """Content with topics. `matching` asks the engine of search; drafts, which that does not know, are looked for
+    in the translated `search_fields` and the untranslated `names`."""
 
     search_fields: list[str] = []
     names: list[str] = []
 
-    def matching(self, text: str):
-        """Rows that contain every word of the text, in any language."""
-        found, searched = self, [*columns(*self.search_fields), *self.names]
-        for word in text.split()[:8]:
-            conditions = [Q(**{f"{column}__icontains": word}) for column in searched]
-            found = found.filter(Q.create(conditions, connector=Q.OR))
-        return found
+    def matching(self, text: str, *, with_drafts: bool = False):
+        """Rows that answer the text, in any language; of drafts those that contain every word."""
+        answers = Q(pk__in=import_string(f"{settings.SEARCH_ENGINE}.answering")(self.model, text))
+        if with_drafts:
+            searched = [*columns(*self.search_fields), *self.names]
+            answers |= Q.create([~IS_PUBLISHED, *_having(text, searched)])
+        return self.filter(answers)
+
+    def best_first(self, text: str) -> OrderBy:
+        """An order of what `matching` finds."""
+        return import_string(f"{settings.SEARCH_ENGINE}.rank")(self.model, text).desc(nulls_last=True)
 
     def with_ids(self, **relations: str):
         """Annotate sorted lists of ids of related terms, `topic_ids="topic_items"`; no query per row.
@@ -31,6 +38,13 @@ class AboutQuerySet(PublishableQuerySet):
         """
         ids = {name: RawSQL(_ids(self.model, relation), ()) for name, relation in relations.items()}  # noqa: S611
         return self.annotate(**ids)
+
+
+def _having(text: str, searched: list[str]) -> list[Q]:
+    """A condition for each word: that it stands in one of the columns."""
+    return [
+        Q.create([(f"{column}__icontains", word) for column in searched], connector=Q.OR) for word in text.split()[:8]
+    ]
 
 
 def joins(field, further: str = "") -> tuple[type[Model], str, str]:

@@ -2,8 +2,9 @@
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import gettext
 
-from actors.county_map import county_map
+from actors.county_map import county_map, result_map, steps_between
 from tests.make import make_area, make_event, make_organization, make_overview, make_service, make_topic
 from tests.reading import read
 
@@ -63,14 +64,14 @@ def test_what_an_editor_has_seen_stays_hidden_from_visitors(client, admin_client
 
 @pytest.mark.django_db
 def test_page_of_a_row_follows_a_change_at_once(client):
-    organization = make_organization(name_sv="Före")
+    organization = make_organization(name_sv="Gammalt namn")
     before = read(client, organization.get_absolute_url()).words
     organization.name_sv = "Efter"
     organization.save()
 
     after = read(client, organization.get_absolute_url()).words
 
-    assert ("Före" in before, "Före" in after, "Efter" in after) == (True, False, True)
+    assert ("Gammalt namn" in before, "Gammalt namn" in after, "Efter" in after) == (True, False, True)
 
 
 @pytest.mark.django_db
@@ -114,9 +115,60 @@ def test_map_counts_what_is_for_a_municipality_in_particular():
 
 
 @pytest.mark.django_db
-def test_map_links_each_municipality_to_its_services(client):
+def test_map_of_the_front_page_links_each_municipality_to_its_services(client):
     make_area(name_sv="Borås", code="1490", outline="M0,0Z")
 
-    page = read(client, reverse("actors:organization_list"))
+    page = read(client, reverse("home:front_page"))
 
     assert page.links.count(reverse("actors:service_list") + "?municipality=1490") == 2  # on the map and in the list
+
+
+@pytest.mark.django_db
+def test_map_beside_the_list_counts_what_the_list_finds(client):
+    here, there = make_area(name_sv="Borås", code="1490"), make_area(name_sv="Ale", code="1440")
+    for areas, access in [([here], "open"), ([here.within], "open"), ([here], "referral"), ([there], "referral")]:
+        make_service(areas=areas, access=access)
+    address = reverse("actors:service_list") + "?municipality=1440&access=open"
+
+    drawn = result_map(client.get(address).context["filters"])
+
+    assert [(one.name, one.count, one.is_chosen) for one in drawn.municipalities] == [
+        ("Ale", 1, True),
+        ("Borås", 2, False),
+    ]
+    for one in drawn.municipalities:
+        response = client.get(reverse("actors:service_list") + one.url)
+        assert response.context["filters"].total == one.count
+        assert "access=open" in one.url
+
+
+@pytest.mark.parametrize(
+    ("counts", "steps"),
+    [([], (1,)), ([0, 0], (1,)), ([3, 3], (1, 3)), ([1, 2, 8], (1, 2, 4, 6)), ([30, 0, 42], (1, 33, 36, 39))],
+)
+def test_colours_of_the_map_stretch_from_the_smallest_number_to_the_largest(counts, steps):
+    assert steps_between(counts) == steps
+
+
+@pytest.mark.django_db
+def test_nothing_found_offers_what_one_filter_less_would_find(client):
+    make_service(topics=[make_topic(slug="trauma", name_sv="Trauma")], access="open")
+    make_topic(slug="sleep")
+
+    page = read(client, reverse("actors:service_list") + "?topic=trauma&access=referral&sort=confirmed")
+
+    assert page.links.count("?topic=trauma&sort=confirmed") == 2  # beside the list and as a way out
+    assert gettext("There are results if one thing is left out:") in page.words
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("view", ["actors:service_list", "actors:organization_list"])
+def test_what_is_no_longer_listed_keeps_its_page(client, view):
+    make = make_service if view == "actors:service_list" else make_organization
+    make(name_sv="Synlig", verification="due")
+    gone = make(name_sv="Borta", verification="unlisted")
+
+    words = read(client, reverse(view)).words
+
+    assert ("Synlig" in words, "Borta" in words) == (True, False)
+    read(client, gone.get_absolute_url())

@@ -12,7 +12,19 @@ from itertools import islice
 from django.db import connection
 from django.utils import timezone
 
-from actors.models import Organization, Service, TopicOfOrganization, TopicOfService
+from actors.models import (
+    AccessFact,
+    Address,
+    Contact,
+    Location,
+    Organization,
+    Schedule,
+    Service,
+    ServiceAtLocation,
+    ServiceLanguage,
+    TopicOfOrganization,
+    TopicOfService,
+)
 from events.models import Event, ProgrammeItem, TopicOfEvent
 from knowledge import services
 from knowledge.models import (
@@ -38,6 +50,8 @@ BODIES = 40  # different texts in each language
 PATTERNS = 40  # overviews whose versions are written out; the others say the same
 MANY = 300  # references of one overview
 MANY_VERSIONS = 1_000  # of the same
+SERVICES = 3  # of an organisation
+ACCESS_FACTS = [one.value for one in AccessFact if one != AccessFact.REFERRAL]  # it excludes contacting it yourself
 BATCH = 500
 
 
@@ -97,6 +111,7 @@ class Content:
         self.target_groups = self._ids(vocabulary.TargetGroup)
         self.staff_groups = self._ids(vocabulary.StaffGroup)
         self.languages = self._ids(vocabulary.Language)
+        self.levels = self._ids(vocabulary.InterventionLevel)
         self.areas = self._ids(vocabulary.Area, kind="municipality")
         self.wide_areas = self._ids(vocabulary.Area, kind__in=["county", "country"])
 
@@ -176,18 +191,25 @@ class Content:
                 slug=f"organization-{number}", status=self.published(), website="https://example.org/",
                 organization_type_id=self.one(types), scope=self.chance.choice(Organization.Scope.values),
                 municipality_id=self.one(self.areas), certainty=self.chance.choice(["known", "generic"]),
+                **self.confirmed(),
                 **self.translated(name=Writer.title, description=lambda writer: writer.sentences(30)),
             )  # fmt: skip
 
     def services(self, organizations: list[int]) -> Iterator[Service]:
-        for number in range(self.rows * 3 // 2):
+        for number in range(self.rows * SERVICES):
             yield Service(
                 slug=f"service-{number}", status=self.published(), website="https://example.org/",
                 organization_id=self.chance.choice(organizations),
                 audience=self.chance.choice(Service.Audience.values),
                 access=self.chance.choice(Service.Access.values),
                 certainty=self.chance.choice(["known", "generic"]),
-                **self.translated(name=Writer.title, description=lambda writer: writer.sentences(30)),
+                level_id=self.chance.choice([None, *self.levels]), kind=self.chance.choice(Service.Kind.values),
+                access_facts=sorted(self.chance.sample(ACCESS_FACTS, self.chance.randint(0, 3))),
+                **self.confirmed(),
+                **self.translated(
+                    name=Writer.title, description=lambda writer: writer.sentences(30),
+                    eligibility_description=Writer.title, application_process=Writer.title,
+                ),
             )  # fmt: skip
 
     def events(self, organizations: list[int]) -> Iterator[Event]:
@@ -216,7 +238,40 @@ class Content:
                 **self.translated(title=Writer.title, description=lambda writer: writer.sentences(30)),
             )  # fmt: skip
 
+    def confirmed(self) -> dict:
+        """Two of three entries were confirmed at some time in the last year."""
+        if self.chance.random() > 0.67:
+            return {}
+        assured_on = timezone.localdate() - dt.timedelta(days=self.chance.randrange(365))
+        verification = Service(assured_on=assured_on).verification_on(timezone.localdate())
+        return {"assured_on": assured_on, "assured_by": "enhetschefen", "verification": verification}
+
     # --- what belongs to a row
+
+    def languages_of(self, service: Service) -> list[ServiceLanguage]:
+        modes = ServiceLanguage.Mode.values
+        return [
+            ServiceLanguage(service=service, language_id=pk, mode=mode)
+            for pk in self.some(self.languages, 3)
+            for mode in self.chance.sample(modes, self.chance.randint(1, 2))
+        ]
+
+    def location(self, service: Service) -> Location:
+        return Location(
+            organization_id=service.organization_id, municipality_id=self.one(self.areas), name_sv="Mottagningen",
+            visibility=self.chance.choice(["public", "public", "public", "area", "hidden"]),
+        )  # fmt: skip
+
+    def hours_of(self, service: Service) -> list[Schedule]:
+        days = self.chance.sample(Schedule.Day.values[:5], 3)
+        opens_at = dt.time(self.chance.randint(8, 12))
+        return [Schedule(service=service, byday=sorted(days), opens_at=opens_at, closes_at=dt.time(15))]
+
+    def contact(self, service: Service) -> Contact:
+        return Contact(
+            organization_id=service.organization_id, name_sv="Receptionen", phone="031-390 06 01",
+            email="reception@example.org",
+        )  # fmt: skip
 
     def areas_served(self) -> set[int]:
         return self.some(self.areas, 4) if self.chance.random() < 0.85 else {self.one(self.wide_areas)}
@@ -264,8 +319,10 @@ def fill(rows: int) -> None:
     for batch in _save(content.services(organizations)):
         _relate(batch, lambda row: topics_of(TopicOfService, row))
         _relate(batch, lambda row: terms_of(Service.target_groups, row, some(content.target_groups, 3)))
-        _relate(batch, lambda row: terms_of(Service.languages, row, some(content.languages, 3)))
+        _relate(batch, content.languages_of)
         _relate(batch, lambda row: terms_of(Service.areas, row, content.areas_served()))
+        _relate(batch, content.hours_of)
+        _place(content, batch)
     for batch in _save(content.events(organizations)):
         _relate(batch, lambda row: topics_of(TopicOfEvent, row))
         _relate(batch, lambda row: terms_of(Event.staff_groups, row, some(content.staff_groups, 3)))
@@ -273,6 +330,22 @@ def fill(rows: int) -> None:
         _relate(batch, lambda row: [
             ProgrammeItem(event=row, position=n, starts=dt.time(8 + n), name_sv=f"Del {n}") for n in (1, 2, 3)
         ])  # fmt: skip
+
+
+def _place(content: Content, batch: list[Service]) -> None:
+    """Give each service a place with an address, and a contact of its own."""
+    locations = Location.protected.bulk_create([content.location(service) for service in batch])
+    contacts = Contact.objects.bulk_create([content.contact(service) for service in batch])
+    Address.protected.bulk_create(
+        [Address(location=one, address_1="Storgatan 1", postal_code="411 01", city="Göteborg") for one in locations]
+    )
+    ServiceAtLocation.protected.bulk_create(
+        [ServiceAtLocation(service=service, location=one) for service, one in zip(batch, locations, strict=True)]
+    )
+    joined = Contact.services.through
+    joined.objects.bulk_create(
+        [joined(service=service, contact=one) for service, one in zip(batch, contacts, strict=True)]
+    )
 
 
 def _publish(content: Content, references: list[int]) -> None:

@@ -23,7 +23,7 @@ class Page:
     """A kind of page; `paths` reads addresses of it from the database in use."""
 
     name: str
-    kind: str  # of goal: detail, long, list or deep
+    kind: str  # of goal: detail, long, list, deep or words
     paths: Callable[[], list[str]]
 
 
@@ -53,6 +53,25 @@ def two_facets(view: str, rows: QuerySet, **facets: str) -> Callable[[], list[st
         return [f"{address}?{urlencode(dict(zip(facets, pair, strict=True)))}" for pair in _sample(pairs, CHOICES)]
 
     return paths
+
+
+def three_facets_and_words() -> list[str]:
+    """The directory with choices that some service has, and a word of its description."""
+    (address,) = first(service_list)()
+    facets = {
+        "topic": TOPIC, "language": "service_languages__language__code", "how": "service_languages__mode",
+        "facts": "access_facts__0", "q": "description_sv",
+    }  # fmt: skip
+    rows = services.published().listed().exclude(access_facts=[]).order_by("pk")
+    found = rows.rewrite(False).values_list(*facets.values())[: CHOICES * 50]
+    return [
+        f"{address}?{urlencode(dict(zip(facets, (*chosen, _word(text)), strict=True)))}"
+        for *chosen, text in _sample(found, CHOICES)
+    ]
+
+
+def _word(text: str) -> str:
+    return max(text.split()[:8], key=len).rstrip(".")
 
 
 def deep(view: str, rows: QuerySet) -> Callable[[], list[str]]:
@@ -99,6 +118,7 @@ PAGES = [
     Page("directory-deep", "deep", deep(directory, organizations)),
     Page("services", "list", first(service_list)),
     Page("services-facets", "list", two_facets(service_list, local_services, municipality="areas__code", topic=TOPIC)),
+    Page("services-words", "words", three_facets_and_words),
     Page("calendar", "list", first(calendar)),
     Page("calendar-facets", "list", two_facets(calendar, coming, type="event_type__code", topic=TOPIC)),
     Page("calendar-deep", "deep", deep(calendar, coming)),

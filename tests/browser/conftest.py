@@ -4,13 +4,16 @@ import io
 import os
 import shutil
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.management import call_command
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests import snapshot
+from tests.make import make_editor
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps a loop running in this thread
 
@@ -18,6 +21,14 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+
+
+PICTURES = os.environ.get("PICTURES")  # a folder, for those who want to look
+
+
+def picture(page, name: str) -> None:
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
 
 
 @pytest.fixture(scope="session")
@@ -104,3 +115,23 @@ def starter(live_server, loaded):
     else:
         call_command("load_starter", stdout=io.StringIO())
         loaded.append(snapshot.take())
+
+
+@pytest.fixture
+def desk(new_visit):
+    """Sign somebody in to the editors' desk, with permissions by name."""
+
+    def sign_in(username: str, *permissions: str, **fields):
+        person = make_editor(username=username, is_superuser=False, **fields)
+        person.set_password("a long pass phrase")
+        person.save()
+        person.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+        visit = new_visit(locale="sv-SE")
+        visit.open("/admin/login/?next=/admin/")
+        visit.page.fill("#id_username", username)
+        visit.page.fill("#id_password", "a long pass phrase")
+        visit.page.press("#id_password", "Enter")
+        visit.page.wait_for_url("**/admin/")
+        return visit
+
+    return sign_in

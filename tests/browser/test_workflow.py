@@ -1,44 +1,14 @@
 """An overview's whole way in a browser: written, reviewed, translated, revised, its readers warned and relieved."""
 
-import os
-from pathlib import Path
-
 import pytest
-from django.contrib.auth.models import Permission
 from playwright.sync_api import expect
 
 from knowledge.models import Overview
-from tests.make import make_editor
+from tests.browser.conftest import picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 WARNING = "تغير شيء مهم في النص الأصلي"
-PICTURES = os.environ.get("PICTURES")  # a folder, for those who want to look
-
-
-def picture(page, name: str) -> None:
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
-
-
-@pytest.fixture
-def desk(new_visit):
-    """Sign somebody in to the editors' desk, with permissions by name."""
-
-    def sign_in(username: str, *permissions: str, **fields):
-        person = make_editor(username=username, is_superuser=False, **fields)
-        person.set_password("a long pass phrase")
-        person.save()
-        person.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-        visit = new_visit(locale="sv-SE")
-        visit.open("/admin/login/?next=/admin/")
-        visit.page.fill("#id_username", username)
-        visit.page.fill("#id_password", "a long pass phrase")
-        visit.page.press("#id_password", "Enter")
-        visit.page.wait_for_url("**/admin/")
-        return visit
-
-    return sign_in
 
 
 def write(page, **texts: str) -> None:

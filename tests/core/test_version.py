@@ -4,11 +4,11 @@ import pytest
 from cachetools import LRUCache
 from django.db import connection, transaction
 
-from actors.models import Organization
+from actors.models import ChangeProposal, Organization, VerificationRequest
 from lmh_portal.accounts.models import User
 from lmh_portal.core import version
 from lmh_portal.vocabulary.models import TargetGroup
-from tests.make import make_organization, make_term
+from tests.make import make_organization, make_proposal, make_term
 
 
 def numbers_around(change) -> tuple[int, int]:
@@ -57,6 +57,17 @@ def test_version_stays_when_the_change_is_rolled_back_or_not_content():
     before, after = numbers_around(change)
 
     assert after == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_version_stays_with_what_a_content_app_keeps_for_editors_alone():
+    organization = make_organization()
+
+    before, after = numbers_around(lambda: make_proposal(organization).delete())
+
+    assert after == before
+    assert not {model._meta.db_table for model in [ChangeProposal, VerificationRequest]} & version.content_tables()
+    assert Organization._meta.db_table in version.content_tables()
 
 
 @pytest.mark.django_db

@@ -22,12 +22,22 @@ FILES = {
     "municipalities.geojson": '{"features": [\n{"properties": {"code": "1490"}, "geometry":'
     ' {"type": "Polygon", "coordinates": [[[12, 58], [13, 58], [13, 57.5], [12, 58]]]}}]}',
     "organisations.csv": "code,name_sv,organization_type,parent_organization,scope,municipality,"
-    "description_sv,website,topics,target_groups,languages,certainty\n"
-    "vgr,VGR,region,,regional,1490,,https://www.vgregion.se,trauma;mental-health,,,known\n"
-    "lmh,LMH,region,vgr,regional,,,,trauma,,,known\n",
+    "description_sv,website,topics,target_groups,languages,certainty,alternate_name,email,is_demo,"
+    "demo_confirmed_days,assured_by\n"
+    "vgr,VGR,region,,regional,1490,,https://www.vgregion.se,trauma;mental-health,,,known,,,,,\n"
+    "lmh,LMH,region,vgr,regional,,,,trauma,,,known,,,,,\n",
     "services.csv": "code,organization,name_sv,description_sv,topics,target_groups,areas,audience,access,"
-    "languages,website,certainty\n"
-    "stod,lmh,Stöd,,trauma,,14,both,open,,,known\n",
+    "languages,website,certainty,email,kind,level,access_facts,minimum_age,maximum_age,ends_on,"
+    "eligibility_description_sv,application_process_sv,fees_description_sv,alert_sv,is_demo,demo_confirmed_days,"
+    "demo_alert_days,demo_end_days,assured_by\n"
+    "stod,lmh,Stöd,,trauma,,14,both,open,sv;ar:phone,,known,,service,,free,,,,,,,,true,10,5,20,chefen\n",
+    "locations.csv": "organization,services,name_sv,location_type,visibility,municipality,transportation_sv,"
+    "accessibility_sv,url,attention,address_1,postal_code,city\n"
+    "lmh,stod,Huset,physical,hidden,1490,,,,,Gatan 1,503 30,Borås\n",
+    "contacts.csv": "organization,services,is_function,name_sv,title_sv,email,phone,confirms\n"
+    "lmh,stod,true,Växeln,,info@example.org,,true\n",
+    "schedules.csv": "service,freq,interval,byday,bysetpos,opens_at,closes_at,demo_start_days,is_open_on_holidays,"
+    "notes_sv\nstod,WEEKLY,1,MO;TU,,09:00,12:00,,false,\n",
     "references.csv": "key,authors,year,title,container,details,doi,url,kind,verification\n"
     "berg2014,Berg R,2014,One,BMJ,,10.1/one,,article,known\n"
     "sjo2015,Sjö S,2015,Two,BMJ,,10.1/two,,article,known\n",

@@ -1,14 +1,19 @@
 """The project's own starter content."""
 
+import datetime as dt
 import re
 from itertools import accumulate
 
 import pytest
 import time_machine
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
+from django.http import QueryDict
 from django.utils import timezone
 
-from actors.models import Organization, Service
+from actors.forms import ServiceFilters
+from actors.models import Contact, Location, Organization, Service, ServiceLanguage
+from actors.parts import parts_of_service, services_with_parts
 from events.models import Event, ProgrammeItem
 from knowledge.editions import all_texts, content_of
 from knowledge.models import Overview, Reference, Resource
@@ -51,8 +56,13 @@ def test_every_file_loads_without_a_problem(loaders):
         "subregions.csv": 4,
         "municipalities.csv": 49,
         "municipalities.csv as organisations": 49,
-        "organisations.csv": 95,
-        "services.csv": 71,
+        "organisations.csv": 97,
+        "services.csv": 75,
+        "services.csv as languages": 20,
+        "locations.csv": 4,
+        "locations.csv as addresses": 3,
+        "contacts.csv": 3,
+        "schedules.csv": 3,
         "references.csv": 83,
         "overviews": 12,
         "resources.csv": 17,
@@ -245,3 +255,48 @@ def test_demo_events_keep_local_time_across_the_change_of_clocks():
 
     event = Event.objects.get(slug="demo-natverk-samordnare")
     assert timezone.localtime(event.starts_at).isoformat() == "2026-04-06T09:30:00+02:00"
+
+
+@pytest.mark.django_db
+def test_facts_of_real_services_are_no_more_than_what_is_described():
+    real = Service.objects.filter(is_demo=False)
+
+    assert not real.filter(access_facts__contains=["no-papers"]).exists()
+    assert {service.verification for service in real} == {"unconfirmed"}
+    assert not any(service.assured_on or service.alert_sv or service.email for service in real)
+    for service in real.filter(access_facts__contains=["referral"]):
+        assert service.access == "referral"
+    for service in real.filter(access_facts__contains=["free"]):
+        assert re.search("avgiftsfri|kostnadsfri", service.description_sv, re.IGNORECASE), service.slug
+    for service in real.filter(access_facts__contains=["anonymous"]):
+        assert "anonym" in service.description_sv.lower()
+
+
+@pytest.mark.django_db
+def test_demonstration_shows_every_feature_of_the_directory_in_three_languages():
+    today = timezone.localdate()
+    demo = Service.objects.filter(is_demo=True)
+
+    assert {place.visibility for place in Location.protected.all()} == {"public", "area", "hidden"}
+    assert {service.verification for service in demo} == {"confirmed", "due", "unconfirmed"}
+    assert [service.slug for service in demo if service.has_ended] == ["demo-sommarkurs"]
+    assert [service.slug for service in demo if service.alert_sv] == ["demo-vardlots"]
+    assert set(ServiceLanguage.objects.filter(service__in=demo).values_list("mode", flat=True)) == set(
+        ServiceLanguage.Mode.values
+    )
+    assert {contact.email.partition("@")[2] for contact in Contact.objects.all()} == {"example.org"}
+    for service in demo:
+        service.full_clean()
+        assert all(getattr(service, f"{field}_{code}") for field in ["name", "description"] for code in LANGUAGES)
+        assert ("(exempel)" in service.name_sv, "(مثال)" in service.name_ar) == (True, True)
+    occasion = parts_of_service(services_with_parts().for_detail().get(slug="demo-samtalsgrupp"))["hours"].next
+    assert today <= occasion.day <= today + dt.timedelta(days=14 * 4)
+
+
+@pytest.mark.django_db
+def test_undocumented_person_in_boras_finds_a_service_in_arabic():
+    asked = QueryDict("municipality=1490&group=without-permit&language=ar&how=spoken&facts=anonymous&facts=free")
+
+    found = ServiceFilters(asked, Service.objects.listed(), AnonymousUser()).page().object_list
+
+    assert [service.slug for service in found] == ["demo-vardlots"]

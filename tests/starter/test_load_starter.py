@@ -1,9 +1,12 @@
 """Loading starter content: what is there stays, what is broken is refused and named."""
 
+import datetime as dt
+
 import pytest
 from django.apps import apps
+from django.utils import timezone
 
-from actors.models import Organization
+from actors.models import Address, Organization, Service
 from events.models import Event, ProgrammeItem
 from knowledge.models import Citation, Overview, OverviewVersion
 from lmh_portal.core.version import content_tables
@@ -146,6 +149,11 @@ def test_only_loads_the_files_of_one_app(load):
         "municipalities.csv as organisations",
         "organisations.csv",
         "services.csv",
+        "services.csv as languages",
+        "locations.csv",
+        "locations.csv as addresses",
+        "contacts.csv",
+        "schedules.csv",
     ]
     assert Organization.objects.count() == 3
 
@@ -241,6 +249,11 @@ def test_files_that_do_not_need_a_refused_one_are_loaded(load, directory):
     assert [line for line in report if not line.endswith(("is not there", "0 overwritten"))] == [
         "organisations.csv: refused, nothing of it was loaded",
         "services.csv: not loaded, it needs organisations.csv",
+        "services.csv as languages: not loaded, it needs services.csv",
+        "locations.csv: not loaded, it needs organisations.csv, services.csv",
+        "locations.csv as addresses: not loaded, it needs locations.csv, organisations.csv",
+        "contacts.csv: not loaded, it needs organisations.csv, services.csv",
+        "schedules.csv: not loaded, it needs services.csv",
         "events.csv: not loaded, it needs organisations.csv",
         "event_programme.csv: not loaded, it needs events.csv",
     ]
@@ -339,3 +352,33 @@ def test_lines_are_counted_in_the_file_not_in_rows(load, directory):
     _, problems = load()
 
     assert problems[0].startswith("countries.csv:5: code: Enter a valid")
+
+
+@pytest.mark.django_db
+def test_what_belongs_to_a_service_is_loaded_with_it_and_not_twice(load):
+    _, problems = load()
+    again, _ = load("--overwrite")
+
+    service = Service.objects.get(slug="stod")
+    today = timezone.localdate()
+    assert problems == []
+    assert [
+        line for line in again if line.startswith(("services", "loc", "con", "sch")) and "0 added" not in line
+    ] == []
+    assert {(one.language.code, one.mode) for one in service.service_languages.all()} == {
+        ("sv", "spoken"), ("ar", "phone"),
+    }  # fmt: skip
+    assert (service.access_facts, service.assured_by) == (["free"], "chefen")
+    assert service.assured_on == today - dt.timedelta(days=10)
+    assert (service.alert_until, service.ends_on) == (today + dt.timedelta(days=5), today + dt.timedelta(days=20))
+    assert [str(one) for one in Address.protected.all()] == ["Gatan 1, 503 30 Borås"]
+    assert [one.byday for one in service.schedules.all()] == [["MO", "TU"]]
+
+
+@pytest.mark.django_db
+def test_days_from_loading_are_for_demonstration_content_only(load, directory):
+    change(directory, "services.csv", "true,10,5,20", "false,10,5,20")
+
+    _, problems = load()
+
+    assert problems[0].startswith("services.csv:2: demo_alert_days: is for demonstration content only")

@@ -5,6 +5,7 @@ from operator import attrgetter
 from django import template
 from django.core.paginator import Page
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import pgettext
 
@@ -16,13 +17,14 @@ from lmh_portal.vocabulary.terms import TermInMemory, by_code
 from lmh_portal.vocabulary.terms import terms as terms_of
 
 register = template.Library()
+BRIEF = 4  # names that a card has room for
 
 
 @register.simple_tag
 def facets(filters: Filters, label: str) -> SafeString:
     """The filters of a list as a form, drawn once for each language, address and content version."""
     return remembered(
-        ("drawn", page_language(), *filters.key),
+        ("drawn", page_language(), *filters.drawn_as),
         lambda: render_to_string("components/facets.html", {"filters": filters, "label": label}),
     )
 
@@ -40,8 +42,8 @@ def term_definitions(words: list[Word]) -> SafeString:
 def listing(template: str, filters: Filters, page: Page) -> SafeString:
     """The rows of a list's page, drawn once as its facets are: only then does the page read them."""
     return remembered(
-        ("listing", template, page_language(), page.number, *filters.key),
-        lambda: render_to_string(template, {"page": page}),
+        ("listing", template, page_language(), page.number, *filters.drawn_as),
+        lambda: render_to_string(template, {"page": page, "filters": filters}),
     )
 
 
@@ -57,6 +59,15 @@ def term_names(ids: list[int], kind: str) -> SafeString:
     """The names of the terms with these ids, in one line."""
     language = page_language()
     return SafeString(pgettext("list separator", ", ").join(one.html(language) for one in terms(ids, kind)))
+
+
+@register.filter
+def brief_names(ids: list[int], kind: str) -> SafeString:
+    """The first of the names in one line, and how many more there are."""
+    if len(ids) <= BRIEF:
+        return term_names(ids, kind)
+    first = [one.pk for one in terms(ids, kind)[:BRIEF]]
+    return format_html("{} <bdi>+{}</bdi>", term_names(first, kind), len(ids) - BRIEF)
 
 
 @register.filter
