@@ -73,8 +73,11 @@ class Answer:
 
 
 def find(text: str, filters: Filters = Filters()) -> Answer:
+    return answer(understand(text), filters)
+
+
+def answer(question: Question, filters: Filters = Filters()) -> Answer:
     """The answer to a question, the best first."""
-    question = understand(text)
     if not any(group.tsquery or group.areas for group in question.groups):
         return Answer(question, [])
     statement, values = _statement(question, filters)
