@@ -1,4 +1,4 @@
-"""The bench's own databases, one for each number of rows and for each that search asks for, beside the configured one."""
+"""The bench's own databases, one for each number of rows and those of search, beside the configured one."""
 
 from collections.abc import Callable
 from io import StringIO
