@@ -7,6 +7,7 @@ how well it meets each group of the question, rare words counting more.
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -72,8 +73,11 @@ class Answer:
 
 
 def find(text: str, filters: Filters = Filters()) -> Answer:
+    return answer(understand(text), filters)
+
+
+def answer(question: Question, filters: Filters = Filters()) -> Answer:
     """The answer to a question, the best first."""
-    question = understand(text)
     if not any(group.tsquery or group.areas for group in question.groups):
         return Answer(question, [])
     statement, values = _statement(question, filters)
@@ -92,7 +96,9 @@ def _statement(question: Question, filters: Filters) -> tuple[str, dict]:
     ]
     unknown = sum(worth for worth, group in zip(worths, groups, strict=True) if group.is_unknown)
     values["threshold"] = THRESHOLD + THRESHOLD_OF_UNKNOWN * unknown / sum(worths)
-    places = ", ".join(f"{_group_score(place, group, values)} AS g{place}" for place, group in enumerate(groups))
+    scores = ", ".join(f"{_group_score(place, group, values)} AS g{place}" for place, group in enumerate(groups))
+    tests = "".join(f", {test}" for place, group in enumerate(groups) for test in _tests(place, group, values))
+    settled = " AND ".join(_settled(place, group, values) for place, group in enumerate(groups))
     score = " + ".join(f"{worth / sum(worths):.5f} * g{place}" for place, worth in enumerate(worths))
     met = " + ".join(f"(g{place} > {MEETS})::int" for place in range(len(groups)))
     steps = _steps(groups, where, values)
@@ -101,8 +107,12 @@ def _statement(question: Question, filters: Filters) -> tuple[str, dict]:
         f"""
         WITH {chosen},
         met AS (
-          SELECT index_document.*, {places} FROM index_document
-          WHERE id IN ({" UNION ".join(f"SELECT id FROM {name}" for name in steps)})),
+          SELECT *, {scores} FROM (
+            SELECT *, CASE WHEN {settled} THEN NULL ELSE body || '' END AS long{tests} FROM (
+              SELECT {COLUMNS}, id, title_words, places, is_past_after, body, head || '' AS head FROM index_document
+              WHERE id IN ({" UNION ".join(f"SELECT id FROM {name}" for name in steps)}) OFFSET 0) AS unpacked
+            OFFSET 0) AS tested
+          OFFSET 0),
         scored AS MATERIALIZED (
           SELECT {COLUMNS}, id, title_words, {met} AS met,
             ({1 - BY_RANK} * ({score}) + {BY_RANK} * least(1, 4 * {RANK}))
@@ -154,17 +164,33 @@ def _steps(groups: list[Group], where: str, values: dict) -> dict[str, str]:
     return steps
 
 
+def _tests(number: int, group: Group, values: dict) -> Iterator[str]:
+    """For each tier of a group whether the head meets it."""
+    for tier, query in enumerate(group.tiers().values()):
+        values[f"q{number}_{tier}"] = labelled(query, "")
+        yield f"head @@ %(q{number}_{tier})s::tsquery AS h{number}_{tier}"
+
+
+def _settled(number: int, group: Group, values: dict) -> str:
+    """Whether the head meets a group so well that the long text cannot do better."""
+    tiers = group.tiers()
+    strong = [query for weight, query in tiers.items() if BY_LABEL[""] * weight >= IN_BODY * max(tiers)]
+    values[f"strong{number}"] = labelled(" | ".join(f"({query})" for query in strong), "")
+    return f"head @@ %(strong{number})s::tsquery" if tiers else "true"
+
+
 def _group_score(number: int, group: Group, values: dict) -> str:
-    parts = []
+    worths = {}  # by condition
     for tier, (weight, query) in enumerate(group.tiers().items()):
         name = f"q{number}_{tier}"
-        cases = []
+        worths[f"long @@ %({name})s::tsquery"] = IN_BODY * weight
         for label, worth in BY_LABEL.items():
             values[f"{name}{label}"] = labelled(query, label)
-            cases.append(f"WHEN head @@ %({name}{label})s::tsquery THEN {worth * weight:.4f}")
-        values[name] = labelled(query, "")
-        cases.append(f"WHEN body @@ %({name})s::tsquery THEN {IN_BODY * weight:.4f}")
-        parts.append(f"CASE {' '.join(cases)} ELSE 0 END")
+            test = f"head @@ %({name}{label})s::tsquery" if label else "true"
+            worths[f"h{number}_{tier} AND {test}"] = worth * weight
+    best_first = sorted(worths.items(), key=lambda one: -one[1])
+    parts = ["CASE", *(f"WHEN {condition} THEN {worth:.4f}" for condition, worth in best_first), "ELSE 0 END"]
+    parts = [" ".join(parts)] if worths else []
     if group.areas:
         values[f"areas{number}"] = group.areas
         here = f"%(areas{number})s::int[]"

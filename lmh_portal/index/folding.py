@@ -17,4 +17,6 @@ ARTICLE = re.compile("(?<![ء-ي])(?:[وفبك]?ال|و?لل)(?=[ء-ي]{3})")  #
 
 
 def fold(text: str) -> str:
+    if text.isascii():
+        return text.lower()
     return ARTICLE.sub("", unicodedata.normalize("NFKC", text).lower().translate(TABLE))

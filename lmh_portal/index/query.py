@@ -26,9 +26,11 @@ OPEN_AT_LEAST = 4  # characters of a word that longer ones may begin with
 COMMON = 50  # a word of more documents needs no help
 RARE = 1  # a word of fewer documents may be a typing error
 SAME, JOINED, ALONE, PART, HINT = 1.0, 0.95, 0.7, 0.2, 0.3
+LAST = "\U0010ffff"  # what comes after each letter
 LIKENESS = {"spelling": 0.6, "ending": 0.6, "compound": 0.6}
 
-# For each word the ones like it: one or two letters apart, with another ending, or the end of a compound.
+# For each word the ones like it: one or two letters apart, with another ending, or the beginning or end of a compound;
+# between two bounds instead of with LIKE, for which the database would read all words.
 RESEMBLING = """
     SELECT asked.word, near.word, near.manner FROM unnest(%(words)s::text[]) AS asked (word), LATERAL (
       (SELECT word, 'spelling' AS manner FROM index_word
@@ -45,7 +47,9 @@ RESEMBLING = """
       UNION ALL
       (SELECT word, 'compound' FROM index_word
        WHERE length(asked.word) >= 4 AND docs > 0
-         AND (reverse(word) LIKE reverse(asked.word) || '__%%' OR word LIKE asked.word || '___%%')
+         AND (reverse(word) ~>=~ reverse(asked.word) AND reverse(word) ~<~ (reverse(asked.word) || %(last)s)
+           AND length(word) >= length(asked.word) + 2
+           OR word ~>=~ asked.word AND word ~<~ (asked.word || %(last)s) AND length(word) >= length(asked.word) + 3)
        ORDER BY docs DESC, word LIMIT 6)) AS near
     UNION ALL
     SELECT asked, word, 'spelling' FROM unnest(%(foreign)s::text[], %(variants)s::text[]) AS pairs (asked, variant)
@@ -163,7 +167,12 @@ class _Reader:
         if not strange:
             return {}
         variants = [(word, other) for word in strange if not word.isascii() for other in self._variants(word)]
-        values = {"words": strange, "foreign": [one for one, _ in variants], "variants": [one for _, one in variants]}
+        values = {
+            "last": LAST,
+            "words": strange,
+            "foreign": [one for one, _ in variants],
+            "variants": [one for _, one in variants],
+        }
         with connection.cursor() as cursor:
             cursor.execute(RESEMBLING, values)
             found = cursor.fetchall()

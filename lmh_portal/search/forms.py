@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lmh_portal.core.translated import Text, page_language
-from lmh_portal.index.finding import Answer, Filters, Hit, find
+from lmh_portal.index.finding import Answer, Filters, Hit, answer, find
 from lmh_portal.search.kinds import KINDS
 from lmh_portal.vocabulary.facets import (
     ActiveFilter,
@@ -23,7 +23,7 @@ from lmh_portal.vocabulary.facets import (
     TermFacet,
     search_text,
 )
-from lmh_portal.vocabulary.terms import counted_as, terms
+from lmh_portal.vocabulary.terms import TermInMemory, counted_as, terms
 
 YEAR = dt.timedelta(days=365)
 
@@ -73,7 +73,7 @@ class Search:
         if not self.answer:
             return []
         if not self.answer.is_capped or not any(self.chosen.values()):
-            return [hit for hit in self.answer.hits if self._meets(hit, FACETS)]
+            return self._meeting(FACETS, self.answer.hits)
         keys = {name: [int(choice.key) for choice in chosen] for name, chosen in self.chosen.items() if name != "when"}
         filters = Filters(
             topics=[pk for key in keys["topic"] for pk in counted_as("topic", key)],
@@ -81,9 +81,9 @@ class Search:
             municipalities=keys["municipality"],
             languages=keys["language"],
         )
-        return [hit for hit in find(self.q, filters).hits if self._meets(hit, FACETS)]
+        return self._meeting(FACETS, answer(self.answer.question, filters).hits)
 
-    @property
+    @cached_property
     def shown(self) -> list[Hit]:
         """What the chosen tab lists."""
         return [hit for hit in self.hits if not self.kind or hit.kind == self.kind]
@@ -100,9 +100,26 @@ class Search:
     def kinds(self) -> Counter:
         return Counter(hit.kind for hit in self.hits)
 
-    def _meets(self, hit: Hit, facets: list[Facet]) -> bool:
-        chosen = ((facet, {choice.key for choice in self.chosen[facet.name]}) for facet in facets)
-        return all(not keys or keys & _keys(facet.name, hit) for facet, keys in chosen)
+    def _meeting(self, facets: list[Facet], hits: list[Hit]) -> list[Hit]:
+        """Those that these facets leave."""
+        asked = [(facet.name, {choice.key for choice in self.chosen[facet.name]}) for facet in facets]
+        asked = [(name, keys) for name, keys in asked if keys]
+        return [hit for hit in hits if all(keys & self._keys(name, hit) for name, keys in asked)] if asked else hits
+
+    def _keys(self, facet: str, hit: Hit) -> set[str]:
+        """The choices of a facet that a hit counts for."""
+        if facet == "topic":
+            return {above for topic in hit.topics for above in self._with_broader.get(topic, ())}
+        if facet == "when":
+            return {_when(hit)} if hit.day else set()
+        ids = {"group": hit.target_groups, "municipality": hit.municipalities, "language": hit.languages}[facet]
+        return set(map(str, ids))
+
+    @cached_property
+    def _with_broader(self) -> dict[int, set[str]]:
+        """For each topic the keys of it and of those above."""
+        known = terms("topic")
+        return {topic: {str(pk) for pk in _and_above(topic, known)} for topic in known}
 
     # --- as lists have it
 
@@ -135,7 +152,7 @@ class Search:
         found = []
         for facet in used:
             others = [other for other in used if other is not facet]
-            hits = [hit for hit in self.answer.hits if self._meets(hit, others) and self.kind in {"", hit.kind}]
+            hits = [hit for hit in self._meeting(others, self.answer.hits) if self.kind in {"", hit.kind}]
             texts = [choice.text for choice in self.chosen[facet.name]]
             rest = [one for one in self.parameters if one[0] != facet.name]
             found.append(Loosened(str(facet.label), texts, len(hits), "?" + urlencode(rest)))
@@ -151,8 +168,8 @@ class Search:
         found = []
         for facet in FACETS:
             others = [other for other in FACETS if other is not facet]
-            hits = [hit for hit in (self.answer.hits if self.answer else []) if self._meets(hit, others)]
-            counts = Counter(key for hit in hits for key in _keys(facet.name, hit))
+            hits = self._meeting(others, self.answer.hits if self.answer else [])
+            counts = Counter(key for hit in hits for key in self._keys(facet.name, hit))
             chosen = {choice.code for choice in self.chosen[facet.name]}
             counted = (CountedChoice(one, counts[one.key], one.code in chosen) for one in facet.choices())
             choices = [one for one in counted if one.count or one.is_chosen]
@@ -179,18 +196,8 @@ class Search:
                 yield kind.label, "?" + urlencode([*rest, ("kind", name)]), self.kinds[name], name == self.kind
 
 
-def _keys(facet: str, hit: Hit) -> set[str]:
-    """The choices of a facet that a hit counts for."""
-    if facet == "topic":
-        return {str(pk) for topic in hit.topics for pk in _with_broader(topic)}
-    if facet == "when":
-        return {_when(hit)} if hit.day else set()
-    ids = {"group": hit.target_groups, "municipality": hit.municipalities, "language": hit.languages}[facet]
-    return {str(pk) for pk in ids}
-
-
-def _with_broader(topic: int) -> Iterator[int]:
-    known, above, met = terms("topic"), topic, set()
+def _and_above(topic: int, known: dict[int, TermInMemory]) -> Iterator[int]:
+    above, met = topic, set()
     while above in known and above not in met:
         met.add(above)
         yield above

@@ -59,9 +59,11 @@ class Result:
 def results(hits: list[Hit], question: Question, recommended: Iterable[tuple[str, int]] = ()) -> list[Result]:
     """The hits in their order, in one query."""
     language, marks = page_language(), frozenset(mark for mark in question.marks if len(mark) > 1)
-    ids = [hit.object_id for hit in hits]
+    ids, kinds = [hit.object_id for hit in hits], {hit.kind for hit in hits}
     fields = ["kind", "object_id", "slug", "titles", "summaries", "bodies"]
-    documents = {(row[0], row[1]): row for row in Document.objects.filter(object_id__in=ids).values_list(*fields)}
+    documents = {
+        (row[0], row[1]): row for row in Document.objects.filter(kind__in=kinds, object_id__in=ids).values_list(*fields)
+    }
     found = []
     for hit in hits:
         if (hit.kind, hit.object_id) not in documents:
@@ -81,8 +83,7 @@ def results(hits: list[Hit], question: Question, recommended: Iterable[tuple[str
 def excerpt(summary: str, body: str, marks: frozenset[str]) -> str:
     """The beginning of the summary, or the place of the text where the first word stands that was asked for."""
     for text in [summary, body]:
-        place = next((word.start() for word in WORD.finditer(text) if is_marked(word[0], marks)), None)
-        if place is not None:
+        if (place := _first_place(text, marks)) is not None:
             return _around(text, place)
     return _around(summary or body, 0)
 
@@ -95,8 +96,21 @@ def _around(text: str, place: int) -> str:
     return f"{'… ' if start else ''}{' '.join(text[start:end].split())}{' …' if end < len(text) else ''}"
 
 
+def _first_place(text: str, marks: frozenset[str]) -> int | None:
+    """Where the first word to mark stands."""
+    folded = fold(text)
+    if not any(mark in folded for mark in marks):
+        return None
+    if len(folded) == len(text):  # then each letter is where it was, and there is no need to fold word by word
+        return next((word.start() for word in WORD.finditer(folded) if _begins_with(word[0], marks)), None)
+    return next((word.start() for word in WORD.finditer(text) if is_marked(word[0], marks)), None)
+
+
 def is_marked(word: str, marks: frozenset[str]) -> bool:
-    folded = fold(word)
+    return _begins_with(fold(word), marks)
+
+
+def _begins_with(folded: str, marks: frozenset[str]) -> bool:
     return any(folded[:length] in marks for length in range(max(2, len(folded) - LONGER), len(folded) + 1))
 
 

@@ -20,6 +20,8 @@ from django.db.models.expressions import Combinable, RawSQL
 from django.db.models.functions import Cast
 from django.http import QueryDict
 from django.utils.functional import cached_property
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from lmh_portal.core.translated import Text, page_language
@@ -173,6 +175,18 @@ class Group:
     facet: Facet
     choices: list[CountedChoice]
     is_used: bool
+
+    @property
+    def options(self) -> SafeString:
+        """Of a menu; not in the template, where a hundred of them take a third of the page's time."""
+        return format_html_join(
+            "",
+            '<option value="{}"{}>{} ({})</option>',
+            (
+                (one.choice.code, mark_safe(" selected") if one.is_chosen else "", one.choice.text.value, one.count)
+                for one in self.choices
+            ),
+        )
 
 
 @dataclass(frozen=True)

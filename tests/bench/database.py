@@ -1,5 +1,6 @@
-"""The bench's own databases, one for each number of rows, beside the configured one."""
+"""The bench's own databases, one for each number of rows and those of search, beside the configured one."""
 
+from collections.abc import Callable
 from io import StringIO
 
 from django.core.management import call_command
@@ -19,18 +20,18 @@ BARE_ROWS = """
 """
 
 
-def name(rows: int) -> str:
+def name(rows: int | str) -> str:
     return f"portal_bench_{rows}"
 
 
-def use(rows: int) -> None:
+def use(rows: int | str) -> None:
     """Let this process read and write the database for so many rows."""
     connection.close()
     connection.settings_dict["NAME"] = name(rows)
     version.forget()
 
 
-def prepare(rows: int, *, keep: bool) -> None:
+def prepare(rows: int | str, *, keep: bool, fill: Callable[[], None] | None = None) -> None:
     """Make the database and fill it, unless one is there to be kept."""
     with connection._nodb_cursor() as cursor:
         cursor.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name(rows)])
@@ -41,23 +42,26 @@ def prepare(rows: int, *, keep: bool) -> None:
     use(rows)
     call_command("migrate", verbosity=0)
     if not is_kept:
-        _fill(rows)
+        _fill(rows, fill)
 
 
-def _fill(rows: int) -> None:
-    call_command("load_starter", only="vocabulary", stdout=StringIO())
-    content.fill(rows)
+def _fill(rows: int | str, fill: Callable[[], None] | None) -> None:
+    if fill:
+        fill()
+    else:
+        call_command("load_starter", only="vocabulary", stdout=StringIO())
+        content.fill(rows)
     with connection.cursor() as cursor:
         cursor.execute(BARE_ROWS)
         cursor.execute("VACUUM ANALYZE")
         cursor.execute(f"COMMENT ON DATABASE {name(rows)} IS 'filled'")
 
 
-def drop(rows: int) -> None:
+def drop(rows: int | str) -> None:
     connection.close()
     with connection._nodb_cursor() as cursor:
         _drop(cursor, rows)
 
 
-def _drop(cursor, rows: int) -> None:
+def _drop(cursor, rows: int | str) -> None:
     cursor.execute(f"DROP DATABASE IF EXISTS {name(rows)} WITH (FORCE)")

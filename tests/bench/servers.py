@@ -19,7 +19,7 @@ PATIENCE = 30  # seconds for a server to come up
 class Server:
     """One gunicorn with its own database connections; use with `with`."""
 
-    def __init__(self, name: str, application: str, rows: int):
+    def __init__(self, name: str, application: str, rows: int | str):
         self.name, self.application, self.rows = name, application, rows
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]

@@ -4,13 +4,18 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.urls import reverse
 
 from actors.models import Organization, Service
 from events.models import Event
 from knowledge.models import Citation, Overview, Resource
-from tests.bench import content, report
+from lmh_portal.index.models import Document
+from lmh_portal.search.services import suggestions
+from tests.bench import content, documents, relevance, report, search
 from tests.bench.answers import Answer
 from tests.bench.pages import PAGES
+from tests.bench.questions import SHARES, questions, typed
 
 
 @pytest.fixture
@@ -117,3 +122,119 @@ def test_table_has_a_line_for_each_page_and_size():
     assert "| overview | 1,000 | 20.00 | 1.00 (1.00–1.00) | 1.00 | 20 / 20 | 2 (5) | 50 |" in table
     assert "| overview | 20,000 | 20.00 | 1.00 (1.00–1.00) | 1.00 | 20 / 20 | 2 (5) | 50 |" in table
     assert "| overview | 1.00 | 30.0 | 7.0 | 7.0 (1) |" in table
+
+
+# --- search
+
+
+@pytest.fixture
+def made_up_pages(db):
+    call_command("load_starter", only="vocabulary", stdout=StringIO())
+    documents.fill(60)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT index_rebuild()")
+
+
+@pytest.mark.usefixtures("made_up_pages")
+def test_made_up_pages_are_documents_of_three_languages():
+    made = Document.objects.filter(kind__in=["overview", "organization", "service"])
+
+    assert [made.filter(kind=kind).count() for kind in ["overview", "organization", "service"]] == [24, 3, 33]
+    assert all(one.titles.keys() >= {"sv"} and one.topics for one in made)
+    bodies = [(code, text) for one in made for code, text in one.bodies.items() if text.strip()]
+    assert {code for code, _ in bodies} == {"sv", "en", "ar"}
+    assert {len(text.split()) for _, text in bodies} == {documents.BODY}
+    assert len(bodies) == 24 + 33
+
+
+@pytest.mark.usefixtures("made_up_pages")
+def test_questions_are_a_mixture_that_finds_pages(client):
+    log = questions()
+    asked = {one.kind: one for one in log}
+
+    assert log == questions()
+    assert set(asked) == set(SHARES)
+    assert len(log) == sum(SHARES.values())
+    assert client.get(reverse("search_api") + "?" + asked["common"].query).json()["results"]
+    for one in asked.values():
+        assert client.get(reverse("search:search") + "?" + one.query).status_code == 200
+    assert any(suggestions(text, "sv") for text in typed())
+
+
+@pytest.mark.usefixtures("made_up_pages")
+def test_bare_queries_find_what_they_should():
+    times = search.Times()
+    common = [one for one in questions() if one.kind == "common"]
+
+    with connection.cursor() as cursor:
+        values = {"read": "simple", "text": "xyzxyz"}
+        cursor.execute(search.CAPPED_COUNT, values)
+        assert cursor.fetchone() == (0,)
+        cursor.execute(search.CAPPED_COUNT, {"read": common[0].configuration, "text": common[0].text})
+        assert cursor.fetchone()[0] > 0
+    search.time_sql(search.TWO_PHASES, common, times)
+    assert len(times.milliseconds) == len(common)
+
+
+def test_every_question_is_judged_by_what_search_can_find():
+    asked = relevance.questions()
+
+    assert len(asked) == 70
+    assert all(bool(one.expected) == (one.group != "none") for one in asked)
+    assert not any(key.startswith("signal:") for one in asked for key in one.expected)
+
+
+def make_judged(found, expected=("overview:a=3", "service:b=2", "event:c=1"), group="exact"):
+    grades = {key: int(grade) for key, grade in (one.split("=") for one in expected)}
+    return relevance.Judged(relevance.Question("q1", "tolk", "sv", group, "sv", grades), found)
+
+
+def test_best_order_has_the_full_figures():
+    best = make_judged(["overview:a", "service:b", "event:c"])
+
+    assert (best.ndcg, best.recall, best.reciprocal_rank) == (1, 1, 1)
+
+
+def test_figures_fall_with_the_place():
+    late = make_judged(["event:x", "event:c", "overview:a"])
+
+    assert late.ndcg == pytest.approx((1 / 1.58496 + 7 / 2) / (7 + 3 / 1.58496 + 1 / 2), abs=1e-4)
+    assert (late.recall, late.reciprocal_rank) == (0.5, 1 / 3)
+    assert make_judged([]).ndcg == 0
+
+
+def test_goals_of_relevance_are_overall_and_of_each_class():
+    judged = [make_judged(["overview:a", "service:b", "event:c"]), make_judged([], group="place")]
+    judged.append(make_judged(["event:x"] * 3, expected=(), group="none"))
+
+    assert relevance.missed(judged) == [
+        "all: nDCG@10 0.500, goal at least 0.9",
+        "class place: nDCG@10 0.000, goal at least 0.8",
+        "q1: 3 answers to a question that nothing answers",
+    ]
+    assert "| class place | 1 | 0.000 | 0.000 | 0.000 |" in relevance.table(judged)
+    assert "0 of 1" in relevance.table(judged)
+
+
+def make_results(number, page=20.0, sql=4.0, **times):
+    values = {"bare": 10.0, "two_phases": sql, "capped_count": sql, "api": 15.0, "crowd": 40.0, "suggestions": 5.0}
+    values |= {"page": page, "hostile": page} | times
+    return search.Results(number, 3.0, {"index_document": 1_000_000}, **{
+        name: search.Times([value] * 100, [value]) for name, value in values.items()
+    })  # fmt: skip
+
+
+def test_goals_of_search_are_met_beside_its_own_run():
+    assert search.missed_speed([make_results(1000), make_results(100_000, page=27.0)]) == []
+
+
+def test_each_missed_goal_of_search_is_named():
+    slow = make_results(100_000, page=90.0, suggestions=16.0, hostile=300.0)
+
+    assert search.missed_speed([make_results(1000), slow]) == [
+        "search page with 100000 documents: p95 90 ms, goal at most 27",
+        "growth 4.5 from 1000 to 100000 documents, goal at most 4",
+        "suggestions: p95 16.0 ms, goal at most 15",
+        "hostile questions: p99 300 ms, goal at most 270",
+    ]
+    assert "| 100,000 | search page | 90.0 | 90.0 / 90.0 / 90.0 |" in search.table([slow])

@@ -16,8 +16,9 @@ DROPPED = "\u0640\u0670\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u0653\u0
 # because lower() knows them on every server with a UTF-8 locale, which the portal asks for.
 FUNCTIONS = f"""
 CREATE FUNCTION index_fold(t text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
-  SELECT regexp_replace(translate(lower(normalize(t, NFKC)), '{FOLDED}{DROPPED}', '{PLAIN}'),
-    '(?<![ء-ي])(?:[وفبك]?ال|و?لل)(?=[ء-ي]{{3}})', '', 'g')
+  SELECT CASE WHEN t ~ '[\u0600-\u06ff\ufb50-\ufefc]'
+    THEN regexp_replace(plain, '(?<![ء-ي])(?:[وفبك]?ال|و?لل)(?=[ء-ي]{{3}})', '', 'g') ELSE plain END
+  FROM (SELECT translate(lower(normalize(t, NFKC)), '{FOLDED}{DROPPED}', '{PLAIN}') AS plain) AS folded
 $$;
 CREATE FUNCTION index_stem(word text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
   SELECT coalesce((ts_lexize('pg_catalog.arabic_stem', coalesce((ts_lexize('pg_catalog.swedish_stem', word))[1], word)))[1], word)
