@@ -293,6 +293,7 @@ def test_first_page_says_what_waits(editor, client):
         "feedback/message/?state__exact=new": 1,
         "stats/link/?state__exact=broken": 1,
         "letters/letter/?state__exact=failed": 1,
+        "actors/organization/?status__exact=published&verification__exact=unconfirmed": 1,
     }
     for item in response.context["todo"]:
         assert client.get(item.url).context["cl"].result_count == item.count
