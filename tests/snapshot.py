@@ -4,13 +4,14 @@ from django.core.management.color import no_style
 from django.db import connection
 
 from lmh_portal.core.version import content_models
+from lmh_portal.index.models import Document, Word
 
 Snapshot = dict[str, bytes]  # the rows, by the table and columns that COPY names
 
 
 def take() -> Snapshot:
     with connection.cursor() as cursor:
-        return {place: _rows(cursor, place) for place in map(_place, content_models())}
+        return {place: _rows(cursor, place) for place in map(_place, _models())}
 
 
 def put_back(snapshot: Snapshot) -> None:
@@ -21,9 +22,14 @@ def put_back(snapshot: Snapshot) -> None:
             with cursor.copy(f"COPY {place} FROM STDIN") as copy:
                 copy.write(rows)
         cursor.execute("SET session_replication_role = DEFAULT")
-        for statement in connection.ops.sequence_reset_sql(no_style(), content_models()):
+        for statement in connection.ops.sequence_reset_sql(no_style(), _models()):
             cursor.execute(statement)
         cursor.execute("ANALYZE")
+
+
+def _models() -> list:
+    """Of the search index too, whose triggers are not asked."""
+    return [*content_models(), Document, Word]
 
 
 def _place(model) -> str:

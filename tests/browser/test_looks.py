@@ -7,10 +7,14 @@ from tests.kinds import every_kind
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-HIDDEN_ON_PAPER = [".site-header", ".site-footer", ".crumbs", ".skip", ".facets", ".pagination", ".tabs", ".toc"]
+HIDDEN_ON_PAPER = [
+    ".site-header nav", ".site-header .menu", ".site-footer", ".crumbs", ".skip", ".facets", ".pagination", ".tabs",
+    ".toc",
+]  # fmt: skip
 UNSEEN_FOLDS = """[...document.querySelectorAll('main details:not(.facets__fold, .facet)')]
-  .filter(one => !one.lastElementChild.checkVisibility()).map(one => one.outerHTML.slice(0, 100))"""
-LINKS_WITHOUT_ADDRESS = """[...document.querySelectorAll('main a[href^=http]')].filter(one => one.checkVisibility())
+  .filter(one => ![...one.children].slice(1).some(part => part.checkVisibility())).map(one => one.outerHTML.slice(0, 100))"""
+LINKS_WITHOUT_ADDRESS = """[...document.querySelectorAll('main a[href^=http]')]
+  .filter(one => one.checkVisibility() && !one.closest('.references'))  // which say it as text
   .filter(one => !getComputedStyle(one, '::after').content.includes('(')).map(one => one.href)"""
 # Things that only their border or background sets apart, and which keep neither in forced colours.
 WITHOUT_BORDER = """[...document.querySelectorAll(
