@@ -105,6 +105,11 @@ class Group:
     def tsquery(self) -> str:
         return " | ".join(f"({query})" for query in self.tiers().values())
 
+    @cached_property
+    def strong(self) -> str:
+        """The ways that are nearly the word itself, if there are any."""
+        return " | ".join(f"({query})" for weight, query in self.tiers().items() if weight > NEIGHBOUR) or self.tsquery
+
 
 @dataclass
 class Question:
