@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 
 from actors.forms import OrganizationFilters, ServiceFilters
+from actors.leading_on import leads_on
 from actors.models import Organization, Service, Verification
 from actors.parts import (
     organizations_with_parts,
@@ -23,6 +24,7 @@ def organization_list(request):
     return render(request, "actors/organization_list.html", {"filters": filters, "page": filters.page()})
 
 
+@leads_on(Organization)
 def organization_detail(request, slug):
     shortlist = Shortlist.of(request.GET)
 
@@ -51,6 +53,7 @@ def service_list(request):
     return render(request, "actors/service_list.html", {"filters": filters, "page": filters.page()})
 
 
+@leads_on(Service)
 def service_detail(request, slug):
     shortlist = Shortlist.of(request.GET)
 

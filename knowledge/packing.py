@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
-from knowledge.uploads import BROKEN_ARCHIVE
+from lmh_portal.core.archives import BROKEN_ARCHIVE
 
 BYTES_AT_MOST = 5_000_000  # of all files together, packed and unpacked
 FILES_AT_MOST = 50

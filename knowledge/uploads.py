@@ -3,10 +3,8 @@
 import csv
 import io
 import re
-import struct
 import unicodedata
 import zipfile
-import zlib
 from pathlib import PurePath
 
 import filetype
@@ -16,16 +14,14 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-MEGABYTE = 2**20
+from lmh_portal.core.archives import BROKEN_ARCHIVE, MEGABYTE, Refusal, refuse_bomb
+
 SIZE_AT_MOST = 100 * MEGABYTE
 TEXT_AT_MOST = 10 * MEGABYTE
 NAME_AT_MOST = 80  # characters of a name, without its ending
 
 # Of the ZIP archives that documents are.
 UNPACKED_AT_MOST = 300 * MEGABYTE
-RATIO_AT_MOST = 100  # unpacked to packed
-PARTS_AT_MOST = 5_000
-DIRECTORY_AT_MOST = 2 * MEGABYTE  # read at once, before its parts can be counted
 INNER_AT_MOST = 20 * MEGABYTE  # a workbook behind a chart
 
 
@@ -96,11 +92,6 @@ MARKUP = re.compile(  # what a browser might run; subtitles may have <i>, <b>, <
     re.IGNORECASE,
 )
 SUBRIP = re.compile(r"\s*\d+\s*\n\d\d:\d\d:\d\d[,.]\d{3} --> \d\d:\d\d:\d\d")
-BROKEN_ARCHIVE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, RuntimeError)
-
-
-class Refusal(Exception):
-    """Why a file is not taken: what follows “The file … was refused:”."""
 
 
 def format_of(file: File, name: str) -> Format:
@@ -207,10 +198,8 @@ def _is_table(text: str, delimiter: str) -> bool:
 def _packed_format(file, size: int, *, is_inner: bool = False) -> Format:
     """Look at every part; none is written anywhere."""
     try:
-        if _directory_size(file, size) > DIRECTORY_AT_MOST:
-            raise Refusal(_("it has more parts than any document needs."))
+        refuse_bomb(file, size, UNPACKED_AT_MOST)
         with zipfile.ZipFile(file) as archive:
-            _refuse_bomb(archive.infolist(), size)
             kind = _document_format(archive)
             if archive.testzip():
                 raise zipfile.BadZipFile
@@ -219,29 +208,6 @@ def _packed_format(file, size: int, *, is_inner: bool = False) -> Format:
     except BROKEN_ARCHIVE as error:
         raise Refusal(_("it is damaged or protected by a password.")) from error
     return kind
-
-
-def _directory_size(file, size: int) -> int:
-    """The size of the archive's table of contents, by the record at its end; zip64 is for what is far too large."""
-    file.seek(max(0, size - 65_557))  # the record and the longest comment
-    tail = file.read()
-    record = tail.rfind(b"PK\x05\x06")
-    if record < 0 or len(tail) - record < 22 or tail[max(0, record - 20) :].startswith(b"PK\x06\x07"):
-        raise zipfile.BadZipFile
-    return int.from_bytes(tail[record + 12 : record + 16], "little")
-
-
-def _refuse_bomb(parts: list[zipfile.ZipInfo], size: int) -> None:
-    """By what the table of contents says, before anything is unpacked; `testzip` then finds lies."""
-    unpacked = sum(part.file_size for part in parts)
-    if len(parts) > PARTS_AT_MOST:
-        raise Refusal(_("it has more parts than any document needs."))
-    if unpacked > UNPACKED_AT_MOST or (unpacked > MEGABYTE and unpacked > RATIO_AT_MOST * size):
-        raise Refusal(_("unpacked it would be far larger than a document: it may be a trap."))
-    if sum(part.compress_size for part in parts) > size:
-        raise zipfile.BadZipFile  # parts that share their bytes
-    if any(part.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} for part in parts):
-        raise zipfile.BadZipFile
 
 
 def _document_format(archive: zipfile.ZipFile) -> Format:

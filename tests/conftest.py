@@ -32,9 +32,14 @@ def _fresh_start():
 
 
 @pytest.fixture(autouse=True)
-def _version_rises_at_once(request):
-    """In a test's transaction, let each change raise the content version: its commit never comes."""
+def _deeds_of_a_commit_are_done_at_once(request):
+    """In a test's transaction, whose commit never comes, let each change raise the content version.
+
+    The search index is made at once too where a test is marked `searches`; others would spend half their time on it.
+    """
     if request.node.get_closest_marker("django_db") or "db" in request.fixturenames:
         request.getfixturevalue("_django_db_helper")
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            if not request.node.get_closest_marker("searches"):
+                cursor.execute("SET CONSTRAINTS refresh_touched DEFERRED")

@@ -36,6 +36,11 @@ NO_RELATED_CHOICES = {  # of a page's form on the desk
 }
 
 
+def no_rows(*prefixes: str) -> dict[str, str]:
+    """The data of inlines without rows, of a page's form on the desk."""
+    return {f"{prefix}-{count}_FORMS": "0" for prefix in prefixes for count in ["TOTAL", "INITIAL"]}
+
+
 def make_term(model, **fields):
     """A term of any vocabulary but topics and areas."""
     number = next(_number)

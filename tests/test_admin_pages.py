@@ -1,5 +1,6 @@
 """Every address of the editors' desk: for editors only, nothing inline, nothing from elsewhere."""
 
+import datetime as dt
 from html.parser import HTMLParser
 
 import pytest
@@ -10,12 +11,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from actors.models import ChangeProposal, Organization, Service, VerificationRound
+from actors.models import ChangeProposal, Contact, Location, Organization, Service, VerificationRound
 from events.models import Event
 from knowledge.models import Overview, OverviewTranslation, Reference, Resource
 from lmh_portal.accounts.models import User
 from lmh_portal.feedback.models import HelpfulCount, Message
 from lmh_portal.letters.models import Letter
+from lmh_portal.search.models import BestBet, QueryCount
 from lmh_portal.stats.models import Link
 from lmh_portal.vocabulary import models as vocabulary
 from tests import make
@@ -69,17 +71,55 @@ def make_round():
     return started
 
 
+def make_full_organization():
+    above = Organization.objects.first()
+    organization = make.make_organization(topics(), municipality=make.make_area(), parent_organization=above)
+    make.make_contact(organization=organization)
+    make.make_location(organization=organization)
+    return organization
+
+
+def make_full_service():
+    service = make.make_service(topics(), organization=make.make_organization(), areas=[make.make_area()])
+    make.make_contact([service], organization=service.organization)
+    make.make_schedule(service=service)
+    make_full_place(service)
+    return service
+
+
+def make_best_bet():
+    return BestBet.objects.create(questions="tolk\nboka tolk", kind="service", slug=make.make_service().slug)
+
+
+def make_question():
+    day = dt.date(2026, 11, 1) + dt.timedelta(days=QueryCount.objects.count())
+    return QueryCount.objects.create(day=day, language="sv", question="tolk", visits=3, results=0)
+
+
+def make_full_place(*services):
+    return make.make_location(services or [make.make_service()], {"address_1": "Gatan 7", "city": "Borås"})
+
+
 MAKERS = {
     ChangeProposal: lambda: make.make_proposal(make.make_service(organization=make.make_organization())),
     VerificationRound: make_round,
-    Organization: lambda: make.make_organization(topics(), municipality=make.make_area()),
-    Service: lambda: make.make_service(topics(), organization=make.make_organization(), areas=[make.make_area()]),
+    Organization: make_full_organization,
+    Service: make_full_service,
+    Contact: lambda: make.make_contact([make.make_service()]),
+    Location: make_full_place,
     Overview: make_full_overview,
     OverviewTranslation: make_translation,
     Reference: make.make_reference,
     Resource: make_full_resource,
     Event: lambda: make.make_event(topics(), organizer=make.make_organization(), programme=["Start", "Slut"]),
     vocabulary.GlossaryTerm: lambda: make.make_glossary_term(use_instead=make.make_glossary_term()),
+    vocabulary.Concept: lambda: vocabulary.Concept.objects.create(
+        code=f"concept-{vocabulary.Concept.objects.count()}",
+        terms_sv="tolk\nspråktolk",
+        other_languages="so: turjumaan",
+    ),
+    BestBet: make_best_bet,
+    QueryCount: make_question,
     vocabulary.Topic: lambda: make.make_topic(broader=make.make_topic()),
     vocabulary.Area: make.make_area,
     Message: make_message,
@@ -90,7 +130,7 @@ MAKERS = {
     Group: lambda: Group.objects.create(name=f"Grupp {Group.objects.count()}"),
 } | {model: (lambda model=model: make.make_term(model)) for model in TERMS}
 
-READ_ONLY = {ChangeProposal, Link, Letter, HelpfulCount, OverviewTranslation}
+READ_ONLY = {ChangeProposal, Link, Letter, HelpfulCount, OverviewTranslation, QueryCount}
 MODELS = pytest.mark.parametrize("model", MAKERS, ids=lambda model: model.__name__.lower())
 
 
@@ -253,6 +293,7 @@ def test_first_page_says_what_waits(editor, client):
         "feedback/message/?state__exact=new": 1,
         "stats/link/?state__exact=broken": 1,
         "letters/letter/?state__exact=failed": 1,
+        "actors/organization/?status__exact=published&verification__exact=unconfirmed": 1,
     }
     for item in response.context["todo"]:
         assert client.get(item.url).context["cl"].result_count == item.count

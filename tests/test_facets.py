@@ -21,6 +21,8 @@ from lmh_portal.vocabulary.services import flatten_hierarchies
 from tests.make import make_area, make_organization, make_service, make_term, make_topic
 from tests.reading import read
 
+pytestmark = pytest.mark.searches
+
 
 def ask(address: str) -> ServiceFilters:
     return ServiceFilters(QueryDict(address), Service.objects.listed(), AnonymousUser())

@@ -24,6 +24,8 @@ from tests.make import (
     make_upload,
 )
 
+pytestmark = pytest.mark.searches
+
 
 def make_site(how_many: int) -> dict[str, str]:
     """Rows that all share a topic; the addresses of pages that show them."""

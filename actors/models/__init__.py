@@ -3,6 +3,7 @@
 from actors.models.confirmation import VerificationRequest, VerificationRound
 from actors.models.contact import Contact
 from actors.models.entry import Certainty, Verification
+from actors.models.former_address import FormerAddress
 from actors.models.organization import Organization, TopicOfOrganization
 from actors.models.place import Address, Location, ServiceAtLocation
 from actors.models.proposal import ChangeProposal
@@ -15,6 +16,7 @@ __all__ = [
     "Certainty",
     "ChangeProposal",
     "Contact",
+    "FormerAddress",
     "Location",
     "Organization",
     "Schedule",

@@ -1,5 +1,7 @@
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -72,3 +74,12 @@ class Contact(models.Model):
 
     def __str__(self):
         return translated(self, "name").value
+
+    def clean(self):
+        """The constraints say the same; here the sentence stands at the field that is to be filled in."""
+        if not self.is_function and self.visibility == self.Visibility.PUBLIC and not self.consent_on:
+            raise ValidationError({"consent_on": _("A person may be shown only with consent: say when it was given.")})
+        if self.consent_on and self.consent_on > timezone.localdate():
+            raise ValidationError({"consent_on": _("This day is still to come.")})
+        if self.confirms and not self.email:
+            raise ValidationError({"email": _("Whoever is asked to confirm needs an e-mail address.")})

@@ -2,11 +2,13 @@
 
 import datetime as dt
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from lmh_portal.core.languages import LANGUAGES
 from lmh_portal.core.models import Publishable
 from lmh_portal.core.translated import sort_column
 from lmh_portal.vocabulary.querysets import AboutQuerySet
@@ -26,6 +28,11 @@ class Verification(models.TextChoices):
     DUE = "due", pgettext_lazy("are the facts confirmed", "Soon to be confirmed again")
     UNCONFIRMED = "unconfirmed", pgettext_lazy("are the facts confirmed", "Not confirmed")
     UNLISTED = "unlisted", pgettext_lazy("are the facts confirmed", "No longer listed")
+
+
+def trigram_indexes(name: str) -> list[GinIndex]:
+    """For names that resemble each other; `name` starts the indexes' names."""
+    return [GinIndex(fields=[f"name_{code}"], name=f"{name}_{code}", opclasses=["gin_trgm_ops"]) for code in LANGUAGES]
 
 
 class EntryQuerySet(AboutQuerySet):

@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from taggit.managers import TaggableManager
 
-from actors.models.entry import Entry, EntryQuerySet
-from actors.organization_numbers import validate_organization_number
+from actors.models.entry import Entry, EntryQuerySet, trigram_indexes
+from actors.organization_numbers import normalized, validate_organization_number
 from lmh_portal.core.models import IS_PUBLISHED
 from lmh_portal.core.translated import columns, sort_columns, sort_indexes, translated
 from lmh_portal.vocabulary.models import Area, Language, OrganizationType, TargetGroup, TopicItem
@@ -92,6 +92,11 @@ class Organization(Entry):
             models.Index(
                 F("assured_on").desc(nulls_last=True), "id", name="actors_organization_assured", condition=IS_PUBLISHED
             ),
+            *trigram_indexes("actors_organization_like"),
+        ]
+        permissions = [
+            ("import_register", "Can import tables into the register"),
+            ("export_register", "Can export tables of the register"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -105,7 +110,12 @@ class Organization(Entry):
     def __str__(self):
         return translated(self, "name").value
 
+    def save(self, *args, **kwargs):
+        self.organization_number = normalized(self.organization_number)
+        super().save(*args, **kwargs)
+
     def clean(self):
+        self.organization_number = normalized(self.organization_number)  # before it is compared with others
         above = self.parent_organization
         while above:
             if above.pk == self.pk:

@@ -2,14 +2,15 @@
 
 This module alone decides what may be known of a place. `objects` of each model gives what everybody may read:
 no hidden place at all, and of a place whose visibility is "area" no address. `protected` gives everything, for
-those with the permission `actors.view_protected_place` and for checks that print none of it. Addresses are rows
-of their own, so that no query for a place brings one along.
+those with the permission `actors.view_protected_place` and for checks that print none of it; `known_to(user)`
+chooses between the two. Addresses are rows of their own, so that no query for a place brings one along, and
+`str()` of what is protected tells nothing: it ends up in histories, lists of what is deleted, messages and logs.
 """
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from actors.models.organization import Organization
 from actors.models.service import Service
@@ -26,6 +27,15 @@ class Visibility(models.TextChoices):
 
 
 SHOWN = [Visibility.PUBLIC, Visibility.AREA]
+
+
+def may_see_protected(user) -> bool:
+    return user.is_staff and user.has_perm(MAY_SEE_PROTECTED)
+
+
+def known_to(user, model):
+    """The rows of a model of this module that this person may read."""
+    return (model.protected if may_see_protected(user) else model.objects).all()
 
 
 # The condition stands in the class: Django makes related managers from classes, without arguments.
@@ -93,11 +103,11 @@ class Location(models.Model):
 
     class Meta:
         verbose_name = _("place")
-        verbose_name_plural = _("places")
+        verbose_name_plural = pgettext_lazy("where services are found", "places")
         permissions = [("view_protected_place", "Can see protected places")]
 
     def __str__(self):
-        return translated(self, "name").value
+        return gettext("Protected place") if self.visibility == Visibility.HIDDEN else translated(self, "name").value
 
 
 class Address(models.Model):
@@ -117,17 +127,25 @@ class Address(models.Model):
     protected = EveryRow()
 
     class Meta:
-        verbose_name = _("address")
-        verbose_name_plural = _("addresses")
+        verbose_name = pgettext_lazy("where a place is", "address")
+        verbose_name_plural = pgettext_lazy("where places are", "addresses")
         constraints = [
             models.CheckConstraint(
-                condition=Q(latitude=None, longitude=None) | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                condition=Q(latitude=None, longitude=None)
+                | Q(
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                ),
                 name="address_has_both_coordinates",
                 violation_error_message=_("Give both coordinates, in degrees, or none."),
             )
         ]
 
     def __str__(self):
+        if self.location.visibility != Visibility.PUBLIC:
+            return gettext("Protected address")
         return ", ".join(part for part in [self.attention, self.address_1, self.post_town] if part)
 
     @property
@@ -138,7 +156,7 @@ class Address(models.Model):
 class ServiceAtLocation(models.Model):
     """A service at a place: HSDS service_at_location."""
 
-    service = models.ForeignKey(Service, models.CASCADE, related_name="service_at_locations")
+    service = models.ForeignKey(Service, models.CASCADE, related_name="service_at_locations", verbose_name=_("service"))
     location = models.ForeignKey(Location, models.CASCADE, related_name="service_at_locations", verbose_name=_("place"))
 
     objects = ShownServicesAtLocations()

@@ -59,9 +59,10 @@ class Schedule(models.Model):
                 violation_error_message=_("Choose at least one day."),
             ),
             models.CheckConstraint(
-                condition=Q(opens_at=None, closes_at=None) | Q(closes_at__gt=F("opens_at")),
+                condition=Q(opens_at=None, closes_at=None)
+                | Q(opens_at__isnull=False, closes_at__isnull=False, closes_at__gt=F("opens_at")),
                 name="schedule_closes_after_it_opens",
-                violation_error_message=_("It must close after it opens."),
+                violation_error_message=_("Give both times, and let it close after it opens."),
             ),
             models.CheckConstraint(
                 condition=Q(valid_from=None) | Q(valid_to=None) | Q(valid_from__lte=F("valid_to")),

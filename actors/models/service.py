@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from taggit.managers import TaggableManager
 
-from actors.models.entry import Entry, EntryQuerySet
+from actors.models.entry import Entry, EntryQuerySet, trigram_indexes
 from actors.models.organization import Organization
 from lmh_portal.core.models import IS_PUBLISHED
 from lmh_portal.core.translated import columns, sort_columns, sort_indexes, translated
@@ -158,6 +158,7 @@ class Service(Entry):
                 F("assured_on").desc(nulls_last=True), "id", name="actors_service_assured", condition=IS_PUBLISHED
             ),
             GinIndex(fields=["access_facts"], name="actors_service_access_facts"),
+            *trigram_indexes("actors_service_like"),
         ]
         constraints = [
             models.CheckConstraint(

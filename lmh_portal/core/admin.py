@@ -4,14 +4,18 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.widgets import (
     AdminSplitDateTime,
     AdminTimeWidget,
     AutocompleteSelectMultiple,
     RelatedFieldWidgetWrapper,
 )
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import Q
 from django.forms import ModelMultipleChoiceField, Script
@@ -42,6 +46,14 @@ class Todo(NamedTuple):
     url: str
 
 
+class FoundRows(AutocompleteJsonView):
+    """Rows by the name that their model admin gives them in `label_of`, if it does; else as `str()` has it."""
+
+    def serialize_result(self, obj, to_field_name):
+        label = getattr(self.model_admin, "label_of", str)
+        return super().serialize_result(obj, to_field_name) | {"text": label(obj)}
+
+
 class EditorsDesk(admin.AdminSite):
     site_header = _("Editors' desk")
     site_title = _("Editors' desk")
@@ -57,6 +69,9 @@ class EditorsDesk(admin.AdminSite):
         for model_admin in self._registry.values():
             if hasattr(model_admin, "todo") and model_admin.has_view_permission(request):
                 yield from (item for item in model_admin.todo() if item.count)
+
+    def autocomplete_view(self, request):
+        return FoundRows.as_view(admin_site=self)(request)
 
     def get_app_list(self, request, app_label=None):
         """What editors open most comes first."""
@@ -91,7 +106,8 @@ def language_name(code: str) -> str:
 class DeskInputs:
     """Form fields as editors need them, in model admins and inlines alike.
 
-    `help_texts` replaces or adds help by field name. Topics are chosen from the vocabulary, never typed.
+    `help_texts` replaces or adds help by field name. Topics are chosen from the vocabulary, never typed;
+    where several of a few values hold, each has its box.
     """
 
     help_texts: dict[str, str] = {}
@@ -101,6 +117,8 @@ class DeskInputs:
             kwargs.setdefault("assume_scheme", "https")
         if isinstance(db_field, TaggableManager):
             field = self.formfield_for_topics(db_field)
+        elif isinstance(db_field, ArrayField) and db_field.base_field.choices:
+            field = self.formfield_for_boxes(db_field)
         else:
             field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is None:
@@ -127,6 +145,16 @@ class DeskInputs:
             label=capfirst(db_field.verbose_name),
             help_text=_("Choose from the vocabulary; type to search."),
             required=not db_field.blank,
+        )
+
+    def formfield_for_boxes(self, db_field: ArrayField) -> forms.MultipleChoiceField:
+        return forms.MultipleChoiceField(
+            choices=db_field.base_field.choices,
+            widget=forms.CheckboxSelectMultiple,
+            label=capfirst(db_field.verbose_name),
+            help_text=db_field.help_text,
+            required=not db_field.blank,
+            initial=list,
         )
 
 
@@ -192,6 +220,16 @@ class TranslatedAdmin(DeskInputs, TranslationAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(sort_title=sort_key(self.translated_fields[0]))
+
+    def lookup_allowed(self, lookup, value, request):
+        """Not by what refers to a row, but for filters: from the answer one could tell rows that one may not see."""
+        try:
+            is_own = self.opts.get_field(lookup.partition("__")[0]).concrete
+        except FieldDoesNotExist:
+            is_own = True
+        filters = [item[0] if isinstance(item, tuple) else item for item in self.get_list_filter(request)]
+        is_filter = any(isinstance(name, str) and f"{lookup}__".startswith(f"{name}__") for name in filters)
+        return (is_own or is_filter) and super().lookup_allowed(lookup, value, request)
 
     @admin.display(description=_("title"), ordering="sort_title")
     def heading(self, row):

@@ -18,7 +18,6 @@ from lmh_portal.vocabulary.facets import PAGE_SIZE
 ASKED_AT_MOST = 2000  # requests of one visitor a day to the interface for machines
 
 
-@require_safe
 def search(request):
     """One question to all subjects: the best answers of every kind, with tabs and filters."""
     asked = Search(request.GET)

@@ -1,6 +1,7 @@
 """Protected places: what the managers of actors.models.place let out, and on which ways."""
 
 import pytest
+from django.db import IntegrityError
 
 from actors.models import Address, Location, Service, ServiceAtLocation
 from tests import make
@@ -45,3 +46,10 @@ def test_protected_place_can_be_saved(service):
     place.save()
 
     assert Location.protected.get(visibility="hidden").name_sv == "Annat namn"
+
+
+def test_one_coordinate_alone_is_refused(service):
+    place = make.make_location([service])
+
+    with pytest.raises(IntegrityError, match="address_has_both_coordinates"):
+        Address.protected.create(location=place, latitude="57.7")

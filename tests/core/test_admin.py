@@ -30,7 +30,7 @@ def form_data(**changes) -> dict:
         "name_sv": "Röda Korset", "organization_type": kind.pk, "scope": "local", "certainty": "generic",
         "status": "draft", "slug": "roda-korset",
     }  # fmt: skip
-    return TEXTS | values | make.NO_RELATED_CHOICES | changes
+    return TEXTS | values | make.no_rows("contacts") | make.NO_RELATED_CHOICES | changes
 
 
 def marks(page: str) -> list[str]:

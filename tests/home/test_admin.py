@@ -29,10 +29,12 @@ def address(page) -> str:
 
 def save(client, page, *rows: dict, old: int = 0):
     """Send the page's form as it is, with these rows of related pages."""
-    shown = client.get(address(page)).context["adminform"]
+    response = client.get(address(page))
+    shown = response.context["adminform"]
     names = [name for name in flatten_fieldsets(shown.fieldsets) if name in shown.form.fields]
     data = {name: shown.form.get_initial_for_field(shown.form.fields[name], name) for name in names}
     data = {name: value for name, value in data.items() if value is not None}
+    data |= make.no_rows(*(one.formset.prefix for one in response.context["inline_admin_formsets"]))
     data |= {f"{PREFIX}-TOTAL_FORMS": len(rows), f"{PREFIX}-INITIAL_FORMS": old}
     for number, row in enumerate(rows):
         data |= {f"{PREFIX}-{number}-{name}": value for name, value in row.items()}

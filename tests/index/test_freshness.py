@@ -30,6 +30,8 @@ from tests.make import (
     make_upload,
 )
 
+pytestmark = pytest.mark.searches
+
 
 def kinds_found(text: str) -> list[str]:
     return [hit.kind for hit in find(text).hits]

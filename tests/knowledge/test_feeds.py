@@ -119,6 +119,7 @@ def test_new_translation_is_news_in_its_own_language_only(client):
     assert summaries(feed(client, language="ar"))[0] == "ترجمة جديدة: العربية."
 
 
+@pytest.mark.searches
 def test_feed_has_the_filters_of_the_list(client):
     wide = make.make_topic(name_sv="Hälsa")
     topic = make.make_topic(name_sv="Trauma", broader=wide)
@@ -183,6 +184,7 @@ def test_drafts_have_no_feed_and_archived_overviews_keep_theirs(client):
     assert len(texts(feed(client, "knowledge:overview_feed", archived.slug), "id")) == 1
 
 
+@pytest.mark.searches
 def test_characters_that_xml_cannot_hold_do_not_break_the_feed(client):
     overview = make.make_overview(title_sv="Tolk\x0b\ufffe\U0001f600")
     add_version(overview, significance="medium", change_note_sv="Ny\x1b\uffff studie.")

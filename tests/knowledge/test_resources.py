@@ -72,6 +72,7 @@ def test_language_is_that_of_the_files(client):
         ("?level=level-1", "Nivå"), ("?format=pdf", "Format"), ("?q=socialstyrelsen", "Utgivare"),
     ],
 )  # fmt: skip
+@pytest.mark.searches
 def test_list_narrows_by_what_resources_are(client, query, found):
     make_resource(title_sv="Annat", languages=[make_language("sv")])
     make_resource(title_sv="Ämne", topics=[make_topic(slug="trauma")])

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from knowledge import uploads
 from knowledge.uploads import CONTENT_TYPES, Format, download_name, format_of
+from lmh_portal.core import archives
 from tests.make import PDF
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
@@ -197,7 +198,7 @@ def test_size_and_number_have_limits(monkeypatch):
 
 
 def test_table_of_contents_is_not_read_when_it_is_far_too_long(monkeypatch):
-    monkeypatch.setattr(uploads, "DIRECTORY_AT_MOST", 100)
+    monkeypatch.setattr(archives, "DIRECTORY_AT_MOST", 100)
     monkeypatch.setattr(zipfile, "ZipFile", lambda *arguments: pytest.fail("was read"))
 
     assert "more parts" in refusal(HONEST["docx"])

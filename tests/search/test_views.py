@@ -22,7 +22,7 @@ from tests.make import (
 )
 from tests.reading import read
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.searches]
 
 
 def ask(client, **parameters):

@@ -14,6 +14,8 @@ FILES = {
     "municipality,Kommun,,\n",
     "vocabularies/event_types.csv": "code,name_sv,definition_sv\nseminar,Seminarium,\n",
     "vocabularies/staff_groups.csv": "code,name_sv,definition_sv\nnurse,Sjuksköterska,\n",
+    "concepts.csv": "code,topic,terms_sv,misspellings,other_languages\n"
+    "interpreter,trauma,tolk;språktolk,tålk,so: turjubaan\n",
     "countries.csv": "code,name_sv\nSE,Sverige\n",
     "counties.csv": "code,within,name_sv\n14,SE,Västra Götalands län\n",
     "subregions.csv": "code,within,name_sv,official_name,website\nsjuharad,14,Sjuhärad,Boråsregionen,\n",

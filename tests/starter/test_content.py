@@ -51,6 +51,7 @@ def test_every_file_loads_without_a_problem(loaders):
         "vocabularies/languages.csv": 29,
         "vocabularies/topics.csv": 42,
         "glossary.csv": 41,
+        "concepts.csv": 150,
         "countries.csv": 1,
         "counties.csv": 21,
         "subregions.csv": 4,

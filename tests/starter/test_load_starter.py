@@ -363,7 +363,7 @@ def test_what_belongs_to_a_service_is_loaded_with_it_and_not_twice(load):
     today = timezone.localdate()
     assert problems == []
     assert [
-        line for line in again if line.startswith(("services", "loc", "con", "sch")) and "0 added" not in line
+        line for line in again if line.startswith(("services", "loc", "contacts", "sch")) and "0 added" not in line
     ] == []
     assert {(one.language.code, one.mode) for one in service.service_languages.all()} == {
         ("sv", "spoken"), ("ar", "phone"),
