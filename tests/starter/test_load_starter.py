@@ -371,7 +371,7 @@ def test_what_belongs_to_a_service_is_loaded_with_it_and_not_twice(load):
     assert (service.access_facts, service.assured_by) == (["free"], "chefen")
     assert service.assured_on == today - dt.timedelta(days=10)
     assert (service.alert_until, service.ends_on) == (today + dt.timedelta(days=5), today + dt.timedelta(days=20))
-    assert [str(one) for one in Address.protected.all()] == ["Gatan 1, 503 30 Borås"]
+    assert [(one.address_1, one.post_town) for one in Address.protected.all()] == [("Gatan 1", "503 30 Borås")]
     assert [one.byday for one in service.schedules.all()] == [["MO", "TU"]]
 
 
