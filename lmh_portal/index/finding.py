@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from lmh_portal.index.query import Group, Question, understand
 
 CHOSEN_AT_MOST = 400
+RANKED_AT_MOST = 2000  # of the matches of a common word; to rank all of them would take a second
 ENOUGH = 60  # documents that have every word in title or summary: no others are looked for
 THRESHOLD = 0.08  # lower scores are no answers
 THRESHOLD_OF_UNKNOWN = 0.35  # more is asked of the others, the more a question is about what nothing has
@@ -27,7 +28,10 @@ ON_TOPIC = 0.22
 MEETS = 0.08  # so much at least is a word met
 BY_RANK = 0.05  # of the score, for how often and where the words stand
 PAST = 0.85  # of its score, for what is over
+# PostgreSQL thinks that to compare a text with a query costs nothing, and would rather read every text there is.
+BY_INDEX = "SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)"
 COLUMNS = "kind, object_id, topics, target_groups, municipalities, languages, day"
+TITLE = """ts_filter(head, '{a,b}'::"char"[])"""  # titles and other names, which have an index of their own
 RANK = "ts_rank(%(weights)s, head, %(any)s::tsquery)"
 WITH_SUBJECT = 0.35
 ON_SUBJECT = 0.35  # for the topics of the best answers, of what those are worth
@@ -81,7 +85,8 @@ def answer(question: Question, filters: Filters = Filters()) -> Answer:
     if not any(group.tsquery or group.areas for group in question.groups):
         return Answer(question, [])
     statement, values = _statement(question, filters)
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(BY_INDEX)
         cursor.execute(statement, values)
         hits = [Hit(*row) for row in cursor.fetchall()]
     return Answer(question, hits)
@@ -110,7 +115,7 @@ def _statement(question: Question, filters: Filters) -> tuple[str, dict]:
           SELECT *, {scores} FROM (
             SELECT *, CASE WHEN {settled} THEN NULL ELSE body || '' END AS long{tests} FROM (
               SELECT {COLUMNS}, id, title_words, places, is_past_after, body, head || '' AS head FROM index_document
-              WHERE id IN ({" UNION ".join(f"SELECT id FROM {name}" for name in steps)}) OFFSET 0) AS unpacked
+              WHERE id IN (SELECT id FROM {list(steps)[-1]}) OFFSET 0) AS unpacked
             OFFSET 0) AS tested
           OFFSET 0),
         scored AS MATERIALIZED (
@@ -139,28 +144,42 @@ def _statement(question: Question, filters: Filters) -> tuple[str, dict]:
 
 
 def _steps(groups: list[Group], where: str, values: dict) -> dict[str, str]:
-    """Queries of ids to choose from, the best first; a later one reads nothing where the first found enough."""
+    """Queries of ids to choose from, the best first; a later one reads nothing where the earlier ones found enough."""
     texts = [group for group in groups if group.tsquery]
-    values["all"] = labelled(" & ".join(f"({group.tsquery})" for group in texts), "")
-    values["any"] = labelled(" | ".join(f"({group.tsquery})" for group in texts), "")
     values["asked_areas"] = [area for group in groups for area in group.areas]
     values["asked_topics"] = sorted({topic for group in groups for topic in group.topics})
-    choose = "SELECT id FROM index_document WHERE {condition} {where} {order} LIMIT %(limit)s"
-    ranked = f"ORDER BY {RANK} DESC, id"
-    if not texts:
-        return {
-            "best": choose.format(
-                condition="municipalities && %(asked_areas)s::int[]", where=where, order="ORDER BY id"
-            )
-        }
-    steps = {"best": choose.format(condition="head @@ %(all)s::tsquery", where=where, order=ranked)}
-    where += f" AND (SELECT count(*) FROM best) < {ENOUGH}"
-    steps["good"] = choose.format(condition="head @@ %(any)s::tsquery", where=where, order=ranked)
-    steps["deep"] = choose.format(condition="body @@ %(any)s::tsquery", where=where, order="ORDER BY id")
-    if values["asked_topics"]:
-        steps["topical"] = choose.format(
-            condition="topics && %(asked_topics)s::int[]", where=where, order="ORDER BY id"
+    for name, queries in [("", [group.tsquery for group in texts]), ("strong_", [group.strong for group in texts])]:
+        values[f"{name}all"] = labelled(" & ".join(f"({query})" for query in queries), "")
+        values[f"{name}any"] = labelled(" | ".join(f"({query})" for query in queries), "")
+    steps: dict[str, str] = {}
+    seen, enough = "", ""
+
+    def add(name: str, condition: str, *, is_ranked: bool = True) -> None:
+        nonlocal seen
+        unless = f"AND (SELECT count(*) FROM {seen}) < %(limit)s {enough}" if seen else ""
+        order = "ORDER BY ts_rank(%(weights)s, head, %(strong_any)s::tsquery) DESC, id" if is_ranked else ""
+        steps[name] = (
+            f"SELECT id FROM (SELECT id, head FROM index_document WHERE {condition} {where} {unless}"
+            f" LIMIT {RANKED_AT_MOST}) AS matching {order} LIMIT %(limit)s"
         )
+        before = f"SELECT id FROM {seen} UNION " if seen else ""
+        seen = f"seen_{name}"
+        steps[seen] = f"{before}SELECT id FROM {name}"
+
+    if not texts:
+        add("placed", "municipalities && %(asked_areas)s::int[]", is_ranked=False)
+        return steps
+    add("titled", f"{TITLE} @@ %(strong_all)s::tsquery")
+    add("exact", "head @@ %(strong_all)s::tsquery")
+    add("best", "head @@ %(all)s::tsquery")
+    enough = f"AND (SELECT count(*) FROM {seen}) < {ENOUGH}"
+    add("titled_partly", f"{TITLE} @@ %(strong_any)s::tsquery")
+    add("partly", "head @@ %(strong_any)s::tsquery")
+    add("deep", "body @@ %(strong_all)s::tsquery", is_ranked=False)
+    add("good", "head @@ %(any)s::tsquery")
+    add("deep_partly", "body @@ %(any)s::tsquery", is_ranked=False)
+    if values["asked_topics"]:
+        add("topical", "topics && %(asked_topics)s::int[]", is_ranked=False)
     return steps
 
 

@@ -8,6 +8,12 @@ from django.db.models import F
 from django.db.models.functions import Reverse
 
 
+class Titles(models.Func):
+    """Of a head the words of the title and the other names."""
+
+    template = """ts_filter(%(expressions)s, '{a,b}'::"char"[])"""
+
+
 class Document(models.Model):
     """A public row as search knows it. Texts are JSON by language; ids are those of the vocabularies.
 
@@ -38,6 +44,7 @@ class Document(models.Model):
         indexes = [
             GinIndex(fields=["head"], name="index_document_head", fastupdate=False),
             GinIndex(fields=["body"], name="index_document_body", fastupdate=False),
+            GinIndex(Titles("head"), name="index_document_titles", fastupdate=False),
             GinIndex(fields=["topics"], name="index_document_topics", fastupdate=False),
         ]
 

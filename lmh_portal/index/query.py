@@ -21,9 +21,11 @@ from lmh_portal.index.words import WORD, Lexicon, Word, words_of
 PHRASE_AT_MOST = 6  # words
 JOINTS = ["", "s"]
 LINKS = ["", "s", "e", "o", "a", "u"]  # what Swedish puts between the parts of a compound
+WAYS_AT_MOST, WAYS_OF_WORD = 160, 4  # of a question; of a word at least
 PART_AT_LEAST = 4  # characters of a part of a compound
 OPEN_AT_LEAST = 4  # characters of a word that longer ones may begin with
 COMMON = 50  # a word of more documents needs no help
+VARIED_AT_MOST = 15  # characters of a word of which all variants are tried
 RARE = 1  # a word of fewer documents may be a typing error
 SAME, JOINED, ALONE, PART, HINT = 1.0, 0.95, 0.7, 0.2, 0.3
 LAST = "\U0010ffff"  # what comes after each letter
@@ -105,6 +107,11 @@ class Group:
     def tsquery(self) -> str:
         return " | ".join(f"({query})" for query in self.tiers().values())
 
+    @cached_property
+    def strong(self) -> str:
+        """The ways that are nearly the word itself, if there are any."""
+        return " | ".join(f"({query})" for weight, query in self.tiers().items() if weight > NEIGHBOUR) or self.tsquery
+
 
 @dataclass
 class Question:
@@ -139,7 +146,18 @@ def _any(lexemes: Iterable[str], is_open: bool) -> str:
 
 def understand(text: str) -> Question:
     reader = _Reader(words_of(text))
-    return Question(text, list(reader.groups()), reader.corrections, reader.lexicon.total)
+    groups = {group.text: group for group in reader.groups()}  # a word that is repeated asks for nothing more
+    return Question(text, _with_fewer_ways(list(groups.values())), reader.corrections, reader.lexicon.total)
+
+
+def _with_fewer_ways(groups: list[Group]) -> list[Group]:
+    """Of long questions the best ways only: the database looks for each in turn."""
+    if sum(len(group.ways) for group in groups) > WAYS_AT_MOST:
+        for group in groups:
+            group.ways = sorted(group.ways, key=lambda way: -way.weight)[
+                : max(WAYS_OF_WORD, WAYS_AT_MOST // len(groups))
+            ]
+    return groups
 
 
 class _Reader:
@@ -166,7 +184,8 @@ class _Reader:
         strange = [word.word for word in self.typed if word not in joined and self._is_strange(word)]
         if not strange:
             return {}
-        variants = [(word, other) for word in strange if not word.isascii() for other in self._variants(word)]
+        foreign = [word for word in strange if not word.isascii() and len(word) <= VARIED_AT_MOST]
+        variants = [(word, other) for word in foreign for other in self._variants(word)]
         values = {
             "last": LAST,
             "words": strange,
@@ -283,6 +302,8 @@ class _Reader:
 
     def _related(self, word: Word, words: list[Word]) -> list[tuple[float, Concept]]:
         """Concepts that the word, one like it or a part of it hints at, and how strongly."""
+        if len(word.word) < 2:
+            return []
         is_common = word.docs >= COMMON
         found = [(HINT * share, one) for share, one in self._half_named(word, words, 1 if is_common else 0.5)]
         if not is_common:
