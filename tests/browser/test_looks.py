@@ -12,7 +12,8 @@ HIDDEN_ON_PAPER = [
     ".toc",
 ]  # fmt: skip
 UNSEEN_FOLDS = """[...document.querySelectorAll('main details:not(.facets__fold, .facet)')]
-  .filter(one => ![...one.children].slice(1).some(part => part.checkVisibility())).map(one => one.outerHTML.slice(0, 100))"""
+  .filter(one => ![...one.children].slice(1).some(part => part.checkVisibility()))
+  .map(one => one.outerHTML.slice(0, 100))"""
 LINKS_WITHOUT_ADDRESS = """[...document.querySelectorAll('main a[href^=http]')]
   .filter(one => one.checkVisibility() && !one.closest('.references'))  // which say it as text
   .filter(one => !getComputedStyle(one, '::after').content.includes('(')).map(one => one.href)"""
