@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from lmh_portal.index.query import Group, Question, understand
@@ -29,7 +29,8 @@ MEETS = 0.08  # so much at least is a word met
 BY_RANK = 0.05  # of the score, for how often and where the words stand
 PAST = 0.85  # of its score, for what is over
 # PostgreSQL thinks that to compare a text with a query costs nothing, and would rather read every text there is.
-BY_INDEX = "SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)"
+# Sent with the statement that it is for, as one transaction; cursor.nextset() leads to that one's rows.
+BY_INDEX = "SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true);"
 COLUMNS = "kind, object_id, topics, target_groups, municipalities, languages, day"
 TITLE = """ts_filter(head, '{a,b}'::"char"[])"""  # titles and other names, which have an index of their own
 RANK = "ts_rank(%(weights)s, head, %(any)s::tsquery)"
@@ -85,9 +86,9 @@ def answer(question: Question, filters: Filters = Filters()) -> Answer:
     if not any(group.tsquery or group.areas for group in question.groups):
         return Answer(question, [])
     statement, values = _statement(question, filters)
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(BY_INDEX)
-        cursor.execute(statement, values)
+    with connection.cursor() as cursor:
+        cursor.execute(BY_INDEX + statement, values)
+        cursor.nextset()
         hits = [Hit(*row) for row in cursor.fetchall()]
     return Answer(question, hits)
 

@@ -3,7 +3,7 @@
 import json
 from difflib import get_close_matches
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
@@ -63,9 +63,9 @@ def suggestions(text: str, language: str) -> list[tuple[str, str, str]]:
         return []
     query = " & ".join(f"'{word}':*A" for word in words)
     order = list(KINDS)
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(BY_INDEX)
-        cursor.execute(SUGGESTIONS, [query, order, READ_AT_MOST, order, SUGGESTED])
+    with connection.cursor() as cursor:
+        cursor.execute(BY_INDEX + SUGGESTIONS, [query, order, READ_AT_MOST, order, SUGGESTED])
+        cursor.nextset()
         rows = cursor.fetchall()
     return [(kind, slug, _best(json.loads(titles), language)) for kind, slug, titles in rows]
 
