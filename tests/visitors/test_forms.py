@@ -57,7 +57,7 @@ def test_form_of_a_person_is_valid():
         {"after": dt.timedelta(seconds=2)},
         {"after": dt.timedelta(hours=25)},
     ],
-    ids=repr,
+    ids=["no stamp", "unsigned", "another form's", "half a letter", "trap", "too fast", "too old"],
 )
 def test_form_of_a_machine_is_refused_with_a_sentence(wrong):
     assert sent(**wrong).non_field_errors()
