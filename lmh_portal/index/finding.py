@@ -1,8 +1,8 @@
 """Answering a question: the best documents of the index, in order.
 
 First the documents are chosen, at most `CHOSEN_AT_MOST` of them, by one cheap rank over titles and summaries;
-long texts are read only where these do not give enough. Then each chosen one gets its score, from 0 to 1:
-how well it meets each group of the question, rare words counting more.
+long texts are read only where these do not give enough. Then each chosen one gets its score: how well it meets each
+group of the question, rare words counting more (0 to 1), and what the topics that it shares with the best add to that.
 """
 
 import datetime as dt

@@ -1,4 +1,4 @@
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import JsonResponse
 from django.shortcuts import render
 from django.utils.translation import override
@@ -11,7 +11,7 @@ from lmh_portal.index.finding import CHOSEN_AT_MOST, THRESHOLD
 from lmh_portal.search import services
 from lmh_portal.search.forms import Search
 from lmh_portal.search.kinds import KINDS, address
-from lmh_portal.search.results import results
+from lmh_portal.search.results import Result, results
 from lmh_portal.visitors.services import times_today, visitor
 from lmh_portal.vocabulary.facets import PAGE_SIZE
 
@@ -21,14 +21,19 @@ ASKED_AT_MOST = 2000  # requests of one visitor a day to the interface for machi
 def search(request):
     """One question to all subjects: the best answers of every kind, with tabs and filters."""
     asked = Search(request.GET)
-    first = services.recommended(asked.q) if asked.is_empty and not asked.kind else []
-    page = Paginator(services.with_recommended(asked.shown, first), PAGE_SIZE).get_page(request.GET.get("page"))
-    found = results(page.object_list, asked.answer.question, first) if asked.answer else []
+    page, found = _page(request, asked)
     if asked.q and not request.user.is_staff:
         services.count(asked.q, page_language(), asked.total, visitor(request))
     near = services.nearest(asked.q) if asked.q and not asked.answer.hits else []
     context = {"search": asked, "page": page, "found": found, "near": near, "most": CHOSEN_AT_MOST}
     return render(request, "search/search.html", context)
+
+
+def _page(request, asked: Search) -> tuple[Page, list[Result]]:
+    """The part of the answer that the address asks for; what editors recommend stands first in an answer unfiltered."""
+    first = services.recommended(asked.q) if asked.is_empty and not asked.kind else []
+    page = Paginator(services.with_recommended(asked.shown, first), PAGE_SIZE).get_page(request.GET.get("page"))
+    return page, results(page.object_list, asked.answer.question, first) if asked.answer else []
 
 
 @require_safe
@@ -40,13 +45,12 @@ def search_api(request):
     language = _language(request)
     with override(language):
         asked = Search(request.GET)
-        page = Paginator(asked.shown, PAGE_SIZE).get_page(request.GET.get("page"))
-        found = results(page.object_list, asked.answer.question) if asked.answer else []
+        page, found = _page(request, asked)
     return JsonResponse(
         {
             "query": asked.q,
             "language": language,
-            "total": asked.total,
+            "total": page.paginator.count,
             "is_capped": asked.is_capped,
             "page": page.number,
             "pages": page.paginator.num_pages,

@@ -176,6 +176,17 @@ def test_recommended_page_comes_first_for_its_question_alone(client):
     assert "Rekommenderas" not in client.get(reverse("search:search") + "?q=tolk+nu").content.decode()
 
 
+def test_recommended_page_is_the_answer_where_nothing_else_is(client):
+    recommended = make_service(name_sv="Boka språkhjälp")
+    BestBet.objects.create(questions="xyzzyq", kind="service", slug=recommended.slug)
+
+    page = read(client, reverse("search:search") + "?q=xyzzyq")
+
+    assert recommended.get_absolute_url() in page.links
+    assert "Inget hittades" not in page.words
+    assert [one["title"] for one in ask(client, q="xyzzyq")["results"]] == ["Boka språkhjälp"]
+
+
 def test_recommendation_of_a_page_that_is_no_longer_public_is_left_out(client):
     service = make_service(name_sv="Boka språkhjälp")
     BestBet.objects.create(questions="tolk", kind="service", slug=service.slug)
