@@ -22,7 +22,7 @@ STORED = [
     "day", "is_past_after", "title_words", "head", "body", "words",
 ]  # fmt: skip
 EVENTS = {"INSERT": "NEW TABLE AS new_rows", "DELETE": "OLD TABLE AS old_rows"}
-EVENTS |= {"UPDATE": "NEW TABLE AS new_rows OLD TABLE AS old_rows"}
+EVENTS |= {"UPDATE": "NEW TABLE AS new_rows OLD TABLE AS old_rows", "TRUNCATE": ""}
 
 
 def install(**kwargs) -> None:
@@ -138,7 +138,7 @@ def _touches():
             yield _touch(name, source.kind, ids)
             for event, rows in EVENTS.items():
                 yield (
-                    f"CREATE TRIGGER {name}_{event.lower()} AFTER {event} ON {table} REFERENCING {rows}"
+                    f"CREATE TRIGGER {name}_{event.lower()} AFTER {event} ON {table} {rows and f'REFERENCING {rows}'}"
                     f" FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
                 )
 
@@ -156,6 +156,9 @@ def _touch(name: str, kind: str, ids: str) -> str:
         BEGIN
           IF TG_OP = 'INSERT' THEN {note("SELECT * FROM new_rows")}
           ELSIF TG_OP = 'DELETE' THEN {note("SELECT * FROM old_rows")}
+          ELSIF TG_OP = 'TRUNCATE' THEN
+            INSERT INTO index_touched (kind, ids)
+              SELECT kind, array_agg(object_id) FROM index_document WHERE kind = '{kind}' GROUP BY kind;
           ELSE {note("SELECT * FROM new_rows UNION ALL SELECT * FROM old_rows")}
           END IF;
           RETURN NULL;

@@ -291,3 +291,17 @@ class Loader:
         """Spare later rows the complaint that what they refer to is not known."""
         if code := row.cells.get(self.column_of(key_of(self.model))):
             self.loading.index[self.model].setdefault(code, self.model())
+
+
+class FromReadFile(Loader):
+    """Other rows, `made` from a file of which another loader has said what is wrong with its header."""
+
+    made: str
+
+    @property
+    def title(self) -> str:
+        return f"{self.file} as {self.made}"
+
+    @classmethod
+    def header_problems(cls, header: list[str]):
+        return ()

@@ -5,6 +5,7 @@ from pathlib import Path
 from django.db import connection
 
 from lmh_portal.core.version import content_tables
+from lmh_portal.index.models import Document, Word
 from lmh_portal.starter.context import Loading
 from lmh_portal.starter.loader import Loader
 from lmh_portal.starter.loaders import LOADERS
@@ -41,4 +42,5 @@ def load_starter(*, directory: Path = DATA, app: str = "", overwrite: bool = Fal
 def _count_rows() -> None:
     """Tell the planner how much there is now; what it knows of empty tables makes facets take minutes."""
     with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {', '.join(map(connection.ops.quote_name, sorted(content_tables())))}")
+        tables = sorted(content_tables() | {Document._meta.db_table, Word._meta.db_table})
+        cursor.execute(f"ANALYZE {', '.join(map(connection.ops.quote_name, tables))}")

@@ -50,6 +50,9 @@ def test_single_bulk_and_raw_changes_are_found():
     assert kinds_found("beta")[0] == "service"
     assert kinds_found("gamma") == ["organization"] * 3
     assert kinds_found("delta")[0] == "service"
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE actors_service CASCADE")
+    assert kinds_found("delta") == []
     assert differences() == []
 
 

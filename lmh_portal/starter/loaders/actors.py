@@ -20,29 +20,22 @@ from actors.models import (
 from lmh_portal.core.languages import LANGUAGES
 from lmh_portal.core.models import Publishable
 from lmh_portal.starter.files import Content, Row
-from lmh_portal.starter.loader import Loader
+from lmh_portal.starter.loader import FromReadFile, Loader
 from lmh_portal.starter.loaders.vocabulary import Municipalities
 from lmh_portal.vocabulary.models import OrganizationType
 
 PUBLISHED = {"status": Publishable.Status.PUBLISHED}
 
 
-class MunicipalOrganizations(Loader):
+class MunicipalOrganizations(FromReadFile):
     """The municipalities as organisations, made from the file of their areas."""
 
     file = Municipalities.file
+    made = "organisations"
     model = Organization
     fields = []
     extra = Municipalities.columns()
     constant = PUBLISHED
-
-    @property
-    def title(self) -> str:
-        return f"{self.file} as organisations"
-
-    @classmethod
-    def header_problems(cls, header: list[str]):
-        return ()  # whatever is wrong was said when the areas were loaded
 
     @classmethod
     def needs(cls):
@@ -149,21 +142,14 @@ class BelongsToService(Loader):
         return any(identity[0] == known[0] for known in self.present)
 
 
-class ServiceLanguages(BelongsToService):
+class ServiceLanguages(FromReadFile, BelongsToService):
     """The languages of a service: `ar` is spoken by the staff, `ar:phone` stands for another way."""
 
     file = Services.file
+    made = "languages"
     model = ServiceLanguage
     fields = ["service", "language", "mode"]
     renamed = {"code": "service"}
-
-    @property
-    def title(self) -> str:
-        return f"{self.file} as languages"
-
-    @classmethod
-    def header_problems(cls, header: list[str]):
-        return ()  # whatever is wrong was said when the services were loaded
 
     def read(self) -> Content:
         content = super().read()
@@ -203,21 +189,14 @@ class Locations(Loader):
         return {(one.organization_id, one.name_sv): one for one in Location.protected.all()}
 
 
-class Addresses(Loader):
+class Addresses(FromReadFile):
     """The addresses of the places of the same file, for those that have one."""
 
     file = Locations.file
+    made = "addresses"
     model = Address
     fields = ["attention", "address_1", "postal_code", "city"]
     extra = {name: Location._meta.get_field(name) for name in ["organization", "name_sv"]}
-
-    @property
-    def title(self) -> str:
-        return f"{self.file} as addresses"
-
-    @classmethod
-    def header_problems(cls, header: list[str]):
-        return ()  # whatever is wrong was said when the places were loaded
 
     @classmethod
     def needs(cls):

@@ -15,7 +15,7 @@ from knowledge.text import cited_keys
 from lmh_portal.core.languages import LANGUAGES, SOURCE_LANGUAGE
 from lmh_portal.core.models import Publishable
 from lmh_portal.starter.files import Content, Row, read_overviews
-from lmh_portal.starter.loader import Loader
+from lmh_portal.starter.loader import FromReadFile, Loader
 from lmh_portal.vocabulary.models import CareSetting, StaffGroup
 
 
@@ -104,21 +104,14 @@ class Resources(Loader):
         return values
 
 
-class ResourceFiles(Loader):
+class ResourceFiles(FromReadFile):
     """The address of a resource in each of its languages, left alone once the resource has any."""
 
     file = Resources.file
+    made = "addresses"
     model = ResourceFile
     fields = ["resource", "language", "url"]
     renamed = {"code": "resource"}
-
-    @property
-    def title(self) -> str:
-        return f"{self.file} as addresses"
-
-    @classmethod
-    def header_problems(cls, header: list[str]):
-        return ()  # whatever is wrong was said when the resources were loaded
 
     def read(self) -> Content:
         content = super().read()
