@@ -22,7 +22,7 @@ SOURCES = [
         places="CASE WHEN row.municipality_id IS NULL THEN ARRAY[]::int[] ELSE ARRAY[row.municipality_id::int] END",
         languages=ids("events_event_languages", "language_id", "event_id"),
         day="(row.starts_at AT TIME ZONE 'Europe/Stockholm')::date",
-        is_past_after="(row.ends_at AT TIME ZONE 'Europe/Stockholm')::date",
+        is_past_after="(row.finishes_at AT TIME ZONE 'Europe/Stockholm')::date",
         touched={
             "events_event": "SELECT id FROM changed",
             "events_programmeitem": "SELECT event_id FROM changed",

@@ -4,12 +4,15 @@ A missing or wrong value stops the start with a sentence that names the variable
 `./dev` sets DJANGO_ENV=local; everything else is production, and safe by default.
 """
 
+import hashlib
 import secrets
+from base64 import urlsafe_b64encode
 from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from cryptography.fernet import Fernet, MultiFernet
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
 
@@ -68,6 +71,20 @@ def database(url: str) -> dict:
     return env.db_url_config(url)
 
 
+def keys_of_protected_data() -> list[str]:
+    """Keys in the form of Fernet, the newest first; a local portal makes one of its secret key."""
+    if IS_LOCAL:
+        made = hashlib.sha256(f"protected data {SECRET_KEY}".encode()).digest()
+        return env.list("PROTECTED_DATA_KEYS", default=[urlsafe_b64encode(made).decode()])
+    told = required("PROTECTED_DATA_KEYS", "32 random bytes in URL-safe base64; a new key goes before the old ones")
+    keys = [key.strip() for key in told.split(",")]
+    try:
+        MultiFernet([Fernet(key) for key in keys])
+    except ValueError as error:
+        raise ImproperlyConfigured("PROTECTED_DATA_KEYS must be 32 random bytes in URL-safe base64 each.") from error
+    return keys
+
+
 def local_secret_key() -> str:
     """A key of this checkout's own, made at the first start."""
     path = LOCAL_DIR / "secret-key"
@@ -120,6 +137,7 @@ DATABASES["default"] |= {
 # --- security
 
 BEHIND_PROXY = switch("BEHIND_PROXY", default=False)
+PROTECTED_DATA_KEYS = keys_of_protected_data()  # of diet and access needs; the first encrypts, all decrypt
 VISITOR_KEY = env.str("VISITOR_KEY", default="") or secrets.token_hex(32)  # gone when the server stops, on purpose
 if not IS_LOCAL:
     SECURE_SSL_REDIRECT = switch("SSL_REDIRECT", default=True)

@@ -21,6 +21,7 @@ COMPOSE = (ROOT / "compose.yaml").read_text()
 READS = r"""(?:env\.\w+|required|number|email_address|switch|environ\.get)\(\s*(?:#.*\s*)?"([A-Z_]+)\""""
 IN_PRODUCTION = {
     "SECRET_KEY": "only-for-tests-kyFq7uV2sXw9zB4dE6gH8jK1mN3pQ5rT0aCxYvZbLnMo",
+    "PROTECTED_DATA_KEYS": "b25seS1mb3ItdGVzdHMtMzItYnl0ZXMtbG9uZy1rZXk=",
     "ALLOWED_HOSTS": "portal.example.org",
     "EMAIL_URL": "smtp://localhost",
     "DATABASE_URL": "postgres://portal@localhost/portal",

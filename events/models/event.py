@@ -1,7 +1,10 @@
 """Seminars, workshops and courses, in the terms of schema.org Event."""
 
 import datetime as dt
+import uuid
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -11,6 +14,8 @@ from django.utils.translation import pgettext_lazy
 from taggit.managers import TaggableManager
 
 from actors.models import Organization
+from knowledge.models import Resource
+from lmh_portal.accounts.models import User
 from lmh_portal.core.models import IS_PUBLISHED, Publishable
 from lmh_portal.core.translated import columns, translated
 from lmh_portal.core.version import remembered
@@ -31,12 +36,12 @@ class EventQuerySet(AboutQuerySet):
 
     def upcoming(self):
         """From today on, the nearest first; an event stays until its day is over."""
-        return self.filter(ends_at__gte=start_of_today()).order_by("starts_at", "pk")
+        return self.filter(finishes_at__gte=start_of_today()).order_by("starts_at", "pk")
 
     def past(self):
         """Before today, the latest first. What has ended has started: this spares the index all that is to come."""
         today = start_of_today()
-        return self.filter(ends_at__lt=today, starts_at__lt=today).order_by("-starts_at", "-pk")
+        return self.filter(finishes_at__lt=today, starts_at__lt=today).order_by("-starts_at", "-pk")
 
     def from_first_upcoming(self):
         """Of upcoming events the same ones, found without passing those of all years before."""
@@ -46,7 +51,7 @@ class EventQuerySet(AboutQuerySet):
     def for_cards(self):
         """Everything components/event_item.html reads, in one query."""
         return self.only(
-            "slug", "status", "is_demo", "starts_at", "ends_at", "date_precision", "meetings", "event_status",
+            "slug", "status", "is_demo", "starts_at", "ends_at", "finishes_at", "date_precision", "meetings", "event_status",
             "event_type", "attendance_mode", "municipality", "maximum_attendee_capacity", "registration",
             *columns("name", "description"),
         )  # fmt: skip
@@ -82,20 +87,41 @@ class Event(Publishable):
         APPLICATION = "application", _("By application")
         CLOSED = "closed", _("Closed")
 
+    class Level(models.TextChoices):
+        BASIC = "basic", pgettext_lazy("level of training", "Basic")
+        ADVANCED = "advanced", pgettext_lazy("level of training", "Advanced")
+        TRAINER = "trainer", pgettext_lazy("level of training", "For trainers")
+
+    class AccessibilityFeature(models.TextChoices):
+        STEP_FREE = "step_free", _("Step-free access")
+        HEARING_LOOP = "hearing_loop", _("Hearing loop")
+        CAPTIONS = "captions", _("Live captions")
+        SIGN_LANGUAGE = "sign_language", _("Sign language interpreter")
+        INTERPRETER = "interpreter", _("Interpreter on request")
+
     class Recurrence(models.TextChoices):
         ONCE = "", _("Does not repeat")
         EVERY_THIRD_WEEK = "FREQ=WEEKLY;INTERVAL=3", _("Every third week")
         MONTHLY = "FREQ=MONTHLY", _("Every month")
         QUARTERLY = "FREQ=MONTHLY;INTERVAL=3", _("Every three months")
 
+    uid = models.UUIDField(
+        _("UID"), unique=True, default=uuid.uuid4, db_default=RandomUUID(), editable=False
+    )  # RFC 7986
+    sequence = models.PositiveIntegerField(
+        _("SEQUENCE"), default=0, editable=False
+    )  # raised by what calendars must know
     name = models.CharField(_("name"), max_length=200)
     description = models.TextField(_("description"), blank=True)
+    prerequisites = models.TextField(_("prerequisites"), blank=True)
+    level = models.CharField(_("level"), max_length=8, choices=Level, blank=True)
     event_type = models.ForeignKey(EventType, models.PROTECT, related_name="events", verbose_name=_("type"))
     event_status = models.CharField(
         _("event status"), max_length=11, choices=EventStatus, default=EventStatus.SCHEDULED
     )
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"), help_text=_("For several meetings: the end of the first meeting."))
+    finishes_at = models.DateTimeField(_("last meeting ends"), editable=False, null=True)  # kept by a trigger
     date_precision = models.CharField(
         _("what is known of the date"), max_length=6, choices=DatePrecision, default=DatePrecision.MINUTE
     )
@@ -104,6 +130,15 @@ class Event(Publishable):
     recurrence = models.CharField(
         _("repeats"), max_length=40, choices=Recurrence, blank=True, default=Recurrence.ONCE
     )  # an RFC 5545 RRULE
+    super_event = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="sub_events", verbose_name=_("series")
+    )  # the first of events that repeat, each with a page of its own
+    is_template = models.BooleanField(
+        _("template"), default=False, help_text=_("New events of this type start from it. It is never published.")
+    )
+    coordinator = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="events", verbose_name=_("coordinator")
+    )
     organizer = models.ForeignKey(Organization, models.PROTECT, related_name="events", verbose_name=_("organiser"))
     co_organizers = models.ManyToManyField(
         Organization, blank=True, related_name="co_organized_events", verbose_name=_("together with")
@@ -119,11 +154,21 @@ class Event(Publishable):
         related_name="events",
         verbose_name=_("municipality"),
     )
+    accessibility_features = ArrayField(
+        models.CharField(max_length=13, choices=AccessibilityFeature),
+        verbose_name=_("access"),
+        default=list,
+        blank=True,
+    )
     languages = models.ManyToManyField(Language, blank=True, related_name="events", verbose_name=_("languages"))
     maximum_attendee_capacity = models.PositiveIntegerField(_("places"), null=True, blank=True)
     participants_reported = models.PositiveIntegerField(
         _("participants"), null=True, blank=True, help_text=_("Reported after the event.")
     )
+    materials = models.ManyToManyField(
+        Resource, blank=True, related_name="events", verbose_name=_("slides, recording and notes")
+    )
+    notes = models.TextField(_("what was said and decided"), blank=True)
     fee_sek = models.PositiveIntegerField(
         _("fee in SEK"),
         null=True,
@@ -151,10 +196,13 @@ class Event(Publishable):
         verbose_name_plural = _("events")
         indexes = [
             models.Index(
-                fields=["starts_at", "id"], include=["ends_at"], condition=IS_PUBLISHED, name="events_event_published"
+                fields=["starts_at", "id"],
+                include=["finishes_at"],
+                condition=IS_PUBLISHED,
+                name="events_event_published",
             ),
             models.Index(fields=["starts_at", "id"], name="events_event_by_start"),
-            models.Index(fields=["ends_at"], name="events_event_by_end"),
+            models.Index(fields=["finishes_at"], name="events_event_by_end"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -166,6 +214,11 @@ class Event(Publishable):
                 condition=Q(meetings__gte=1),
                 name="event_has_a_meeting",
                 violation_error_message=_("An event has at least one meeting."),
+            ),
+            models.CheckConstraint(
+                condition=Q(is_template=False) | Q(status="draft"),
+                name="event_template_is_a_draft",
+                violation_error_message=_("A template cannot be published: copy it to an event first."),
             ),
         ]
 
@@ -179,36 +232,7 @@ class Event(Publishable):
 
     @property
     def is_past(self) -> bool:
-        return self.ends_at < start_of_today()
-
-
-class ProgrammeItem(models.Model):
-    """A part of the programme: schema.org subEvent."""
-
-    event = models.ForeignKey(Event, models.CASCADE, related_name="programme", verbose_name=_("event"))
-    position = models.PositiveSmallIntegerField(_("position"), default=1)
-    starts = models.TimeField(_("from"), null=True, blank=True)
-    ends = models.TimeField(_("to"), null=True, blank=True)
-    name = models.CharField(_("name"), max_length=200)
-    performer = models.CharField(
-        _("speaker"), max_length=120, blank=True, help_text=_("A function, for example “dietitian”.")
-    )
-
-    class Meta:
-        verbose_name = _("programme item")
-        verbose_name_plural = _("programme items")
-        ordering = ["position", "pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["event", "position"], name="programme_item_has_its_place"),
-            models.CheckConstraint(
-                condition=Q(starts=None) | Q(ends=None) | Q(ends__gt=F("starts")),
-                name="programme_item_ends_after_it_starts",
-                violation_error_message=_("The item must end after it starts."),
-            ),
-        ]
-
-    def __str__(self):
-        return translated(self, "name").value
+        return (self.finishes_at or self.ends_at) < start_of_today()
 
 
 class TopicOfEvent(TopicItem):
