@@ -100,7 +100,7 @@ def test_each_question_says_why_and_how_long_and_protected_data_who_and_how_long
     page = read(client, address(hybrid))
 
     assert "Vad vill du lära dig?" in page.words
-    assert "Så planerar vi. " + gettext("Erased %(days)s days after the event.") % {"days": 14} in page.words
+    assert "Så planerar vi. Raderas 14 dagar efter aktiviteten." in page.words
     assert page.words.count(gettext("For example a sign language interpreter or a place for a wheelchair.")) == 1
     assert gettext("What you cannot eat; no reason is needed.") in page.words
 
@@ -310,7 +310,9 @@ def test_known_address_is_answered_as_an_unknown_one(client, event, state, is_fu
     KNOWN[state](event)
     answer(client, event, "nobody@example.org")
     if is_full:
-        Registration.objects.filter(email="nobody@example.org").update(state="expired", holds_seat=False, expires_at=None)
+        Registration.objects.filter(email="nobody@example.org").update(
+            state="expired", holds_seat=False, expires_at=None
+        )
         make.make_registration(event)
 
     known, unknown = (answer(client, event, email) for email in ["anna@example.org", "bo@example.org"])
@@ -343,13 +345,15 @@ def test_one_address_and_one_network_sign_up_so_often_a_day_and_no_more(client, 
     for number in range(10):
         assert send(client, event).status_code == 302, number
 
-    assert gettext("This e-mail address has been used many times today. Please write to us, or try tomorrow.") in Page(
-        send(client, event, email="ANNA@example.org")
-    ).words
+    assert (
+        gettext("This e-mail address has been used many times today. Please write to us, or try tomorrow.")
+        in Page(send(client, event, email="ANNA@example.org")).words
+    )
     assert send(client, event, email="bo@example.org").status_code == 302
-    assert gettext(
-        "Very many sign-ups have come from your network today. Please write to us, or try tomorrow."
-    ) in Page(send(client, event, email="cia@example.org")).words
+    assert (
+        gettext("Very many sign-ups have come from your network today. Please write to us, or try tomorrow.")
+        in Page(send(client, event, email="cia@example.org")).words
+    )
     assert send(client, event, email="bo@example.org", headers={"user-agent": "other"}).status_code == 200
 
 
@@ -395,9 +399,9 @@ CLOSED = {
     "invited": (shut(is_by_invitation=True), "inbjudan"),
     "full": (filled_up, "ingen väntelista"),
     "full line": (waited_up, "väntelistan"),
-    "cancelled": (moved(event_status="cancelled"), "inställt"),
+    "cancelled": (moved(event_status="cancelled"), "inställd"),
     "postponed": (moved(event_status="postponed"), "uppskjut"),
-    "past": (over, "har passerat"),
+    "past": (over, "har redan varit"),
     "started": (started, "har redan börjat"),
     "no sign-up": (lambda event: event.registration_form.delete(), "ingen anmälan"),
 }
@@ -439,7 +443,10 @@ def test_application_says_that_somebody_chooses(client, event):
 
     words = read(client, address(event)).words
 
-    assert gettext("The organiser chooses among those who apply. You are told by letter whether you have a place.") in words
+    assert (
+        gettext("The organiser chooses among those who apply. You are told by letter whether you have a place.")
+        in words
+    )
     assert gettext("Send my application") in words
 
 
