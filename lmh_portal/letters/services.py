@@ -137,3 +137,9 @@ def old_letters():
 def forget_old_letters() -> int:
     """Erase to whom old letters went and what they said; of how many. Kind, state and times stay for figures."""
     return old_letters().update(recipient="", subject="", body="", attachments=[])
+
+
+def forget_letters_about(about: str) -> int:
+    """Erase at once what letters of one cause said and to whom they went, but those still to be sent; of how many."""
+    letters = Letter.objects.filter(about=about).exclude(state=State.QUEUED).exclude(recipient="")
+    return letters.update(recipient="", subject="", body="", attachments=[])
