@@ -60,7 +60,7 @@ def templates(tmp_path, settings):
     for ending, words in {"subject": "{{ subject }}", "txt": says}.items():
         (folder / f"greeting.{ending}").write_text("{% autoescape off %}" + words + "{% endautoescape %}")
     [engine] = settings.TEMPLATES
-    settings.TEMPLATES = [engine | {"DIRS": [tmp_path]}]
+    settings.TEMPLATES = [engine | {"DIRS": [tmp_path, *engine["DIRS"]]}]
 
 
 def post(**values) -> Letter:
