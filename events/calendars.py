@@ -6,7 +6,7 @@ from django.utils import timezone
 from events.models import Event
 
 
-def event_calendar(event: Event, *, with_join_url: bool = False) -> str:
+def event_calendar(event: Event, *, with_join_url: str | None = None) -> bytes:
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//LMH//portal//SV"]
     for meeting in event.occasions.all():
         lines += [
@@ -18,7 +18,7 @@ def event_calendar(event: Event, *, with_join_url: bool = False) -> str:
             f"DTEND:{meeting.ends_at:%Y%m%dT%H%M%SZ}",
             f"SUMMARY:{event}",
             "STATUS:CONFIRMED",
-            *([f"URL:{event.registration_form.join_url}"] if with_join_url else [f"URL:{settings.SITE_ADDRESS}"]),
+            *([f"URL:{with_join_url}"] if with_join_url else [f"URL:{settings.SITE_ADDRESS}"]),
             "END:VEVENT",
         ]
-    return "\r\n".join([*lines, "END:VCALENDAR", ""])
+    return "\r\n".join([*lines, "END:VCALENDAR", ""]).encode()

@@ -90,7 +90,9 @@ def _calendar(registration: Registration, kind: str) -> list[dict[str, str]]:
     is_known = kind in WITH_CALENDAR and registration.holds_seat and not is_postponed(event)
     if not (is_over or is_known):
         return []
-    content = event_calendar(event, with_join_url=_may_join(registration))
+    with override(registration.language):
+        join_url = event.registration_form.join_url if _may_join(registration) else None
+        content = event_calendar(event, with_join_url=join_url).decode()
     content, method = (_withdrawn(content), "CANCEL") if is_over else (content, "PUBLISH")
     return [{"name": f"{event.slug}.ics", "content_type": f"text/calendar; method={method}", "content": content}]
 

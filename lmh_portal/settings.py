@@ -306,6 +306,10 @@ SECOND_REMINDER_DAYS = number("SECOND_REMINDER_DAYS", 30, at_least=FIRST_REMINDE
 CONFIRMATION_LINK_DAYS = number("CONFIRMATION_LINK_DAYS", 60, at_least=SECOND_REMINDER_DAYS + 1)  # then it expires
 UNLISTED_AFTER_DAYS = number("UNLISTED_AFTER_DAYS", 180, at_least=1)  # unconfirmed and silent for so long
 
+# --- sign-up to events
+
+SIGN_UPS_FROM_AN_ADDRESS = number("SIGN_UPS_FROM_AN_ADDRESS", 1000, at_least=1)  # a day: a hospital may share one
+
 # --- background jobs
 
 SITE_ADDRESS = env.str(  # jobs see no request: letters and our robot give this as the portal's address

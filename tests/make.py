@@ -21,7 +21,7 @@ from actors.models import (
 )
 from actors.proposable import values_of
 from events import registering
-from events.models import Event, ProgrammeItem, Registration, RegistrationForm
+from events.models import Event, Invitation, ProgrammeItem, Question, Quota, Registration, RegistrationForm
 from knowledge import services
 from knowledge.models import Citation, Finding, Implication, Overview, Reference, Resource, ResourceFile
 from lmh_portal.accounts.models import User
@@ -289,3 +289,21 @@ def make_unconfirmed(event, **fields) -> Registration:
         "attendance_mode": registering.modes(event)[0],
     }  # fmt: skip
     return registering.sign_up(event, **values | fields)
+
+
+def make_question(event, **fields) -> Question:
+    """A short text that need not be answered, unless told otherwise."""
+    number = next(_number)
+    return Question.objects.create(
+        event=event, **{"text_sv": f"Fråga {number}", "purpose_sv": "För planeringen."} | fields
+    )
+
+
+def make_quota(event, places=1, **fields) -> Quota:
+    return Quota.objects.create(event=event, places=places, **fields)
+
+
+def make_invitation(event, **fields) -> Invitation:
+    """As it was sent today; `inviting.token_of` gives what its link ends with."""
+    values = {"email": f"invited-{next(_number)}@example.org", "language": "sv", "sent_at": timezone.now()}
+    return Invitation.objects.create(event=event, **values | fields)

@@ -152,4 +152,13 @@ def old_letters():
 
 def forget_old_letters() -> int:
     """Erase to whom old letters went and what they said; of how many. Kind, state and times stay for figures."""
-    return old_letters().update(recipient="", subject="", body="", html="", attachments=[])
+    return _erase(old_letters())
+
+
+def forget_letters_about(about: str) -> int:
+    """Erase at once what letters of one cause said and to whom they went, but those still to be sent; of how many."""
+    return _erase(Letter.objects.filter(about=about).exclude(state=State.QUEUED).exclude(recipient=""))
+
+
+def _erase(letters) -> int:
+    return letters.update(recipient="", subject="", body="", html="", attachments=[])
