@@ -240,15 +240,19 @@ def _card(person: Person, meetings: list[Occasion]) -> str:
     """When, where and how to join, set apart as a quotation."""
     others = []
     if place := _place(person, meetings):
-        others.append(f"**{_('Where:')}** {_shown(place)}")
+        others.append(_labelled(_("Where:"), _shown(place)))
     if isinstance(person, Registration) and _may_join(person):
-        others.append(f"**{_('Join here:')}** <{person.event.registration_form.join_url}>")
+        others.append(_labelled(_("Join here:"), f"<{person.event.registration_form.join_url}>"))
     times = [_meeting(person, meeting) for meeting in meetings]
     if len(times) == 1:
-        lines = "\\\n".join([f"**{_('When:')}** {times[0]}", *others])
+        lines = "\\\n".join([_labelled(_("When:"), times[0]), *others])
     else:
-        lines = "\n".join([f"**{_('When:')}**", "", *(f"- {time}" for time in times), "", "\\\n".join(others)])
+        lines = "\n".join([_labelled(_("When:")), "", *(f"- {time}" for time in times), "", "\\\n".join(others)])
     return "\n".join(f"> {line}".rstrip() for line in lines.strip().splitlines())
+
+
+def _labelled(label: str, value: str = "") -> str:
+    return f"**{label}** {value}".rstrip()
 
 
 def _shown(value: str) -> str:
@@ -269,7 +273,7 @@ def _materials(event: Event) -> str:
         for row in event.materials.all()
         if not row.is_draft
     ]
-    return "\n".join([f"**{_('Material from the event:')}**", "", *links]) if links else ""
+    return "\n".join([_labelled(_("Material from the event:")), "", *links]) if links else ""
 
 
 def _action(person: Person, kind: str) -> str:
@@ -281,7 +285,7 @@ def _action(person: Person, kind: str) -> str:
         return _link(_("Answer the questions"), _address("events:evaluate", person, MOMENTS[kind]))
     if kind in ENDED:
         return _link(_("To the event's page"), event_page)
-    labels = {Kind.OFFER: _("Accept or decline the seat")} | dict.fromkeys(INVITATIONS, _("Answer the invitation"))
+    labels = {Kind.OFFER: _("Accept or decline the place")} | dict.fromkeys(INVITATIONS, _("Answer the invitation"))
     return _link(labels.get(kind, _("My sign-up")), _own_page(person, kind))
 
 
