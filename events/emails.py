@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -21,6 +20,7 @@ from events.models import Event, Invitation, Mailing, Moment, Occasion, Registra
 from events.models.mailing import Kind
 from lmh_portal.core.languages import text_order
 from lmh_portal.core.markdown import literal
+from lmh_portal.core.templatetags.portal import absolute
 from lmh_portal.core.translated import translated
 from lmh_portal.letters.models import Letter
 from lmh_portal.letters.services import post_text
@@ -269,16 +269,14 @@ def _meeting(person: Person, meeting: Occasion) -> str:
 
 def _materials(event: Event) -> str:
     links = [
-        f"- [{literal(str(row))}](<{settings.SITE_ADDRESS}{row.get_absolute_url()}>)"
-        for row in event.materials.all()
-        if not row.is_draft
+        f"- {_link(str(row), absolute(row.get_absolute_url()))}" for row in event.materials.all() if not row.is_draft
     ]
     return "\n".join([_labelled(_("Material from the event:")), "", *links]) if links else ""
 
 
 def _action(person: Person, kind: str) -> str:
     """The one link that the letter is about, in a paragraph of its own."""
-    event_page = f"{settings.SITE_ADDRESS}{person.event.get_absolute_url()}"
+    event_page = absolute(person.event.get_absolute_url())
     if kind == Kind.CONFIRM:
         return _link(_("Confirm my sign-up"), _address("events:confirm_registration", person))
     if kind in MOMENTS and _asks_evaluation(person.event):
@@ -296,7 +294,7 @@ def _own_page(person: Person, kind: str) -> str:
 def _address(view: str, person: Person, *purpose: str) -> str:
     """The address of a page for this person alone; that of a person in a preview leads nowhere."""
     key = import_string(KEYS[view])(person, *purpose) if person.pk else "-"
-    return f"{settings.SITE_ADDRESS}{reverse(view, args=[key])}"
+    return absolute(reverse(view, args=[key]))
 
 
 def _link(label: str, address: str) -> str:
@@ -310,15 +308,13 @@ def _footer(person: Person, kind: str, own_page: str) -> Iterator[str]:
     elif kind in INVITATIONS:
         yield _("You cannot come? Answer no with the same link. It is for you alone.")
     elif kind in MOMENTS:
-        yield "{} <{}>".format(_("Your sign-up, and your certificate if you have one:"), own_page)
+        yield _link(_("Your sign-up, and your certificate if you have one"), own_page) + "."
     elif kind not in ENDED:
         yield _purpose(person)
     organizer = _shown(str(person.event.organizer))
-    yield "{} {} <{}>".format(
-        _("{organizer} arranges the event.").format(organizer=organizer),
-        _("Questions? Write to us:"),
-        f"{settings.SITE_ADDRESS}{reverse('feedback:contact')}",
-    )
+    questions = _link(_("Questions? Write to us"), absolute(reverse("feedback:contact")))
+    who = _("{organizer} arranges the event.").format(organizer=organizer)
+    yield f"{who} {questions}."
 
 
 def _purpose(registration: Registration) -> str:

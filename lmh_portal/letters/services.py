@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.core.validators import validate_email
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -57,6 +58,7 @@ def _post(
     attachments: Iterable[Mapping[str, str]] = (),
 ) -> Letter:
     """Have a letter sent once the current transaction is committed."""
+    validate_email(to)
     subject = " ".join(subject.split())[:SUBJECT_LENGTH]
     letter = Letter(
         kind=kind,
@@ -68,7 +70,7 @@ def _post(
         html=writing.as_html(subject, markdown, language),
         attachments=[dict(attachment) for attachment in attachments],
     )
-    letter.full_clean(exclude=["message_id"])
+    letter.clean_fields(exclude=["message_id"])
     letter.save()
     _enqueue(letter)
     return letter

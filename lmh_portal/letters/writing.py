@@ -35,39 +35,34 @@ def as_html(subject: str, markdown: str, language: str) -> str:
 
 def as_text(markdown: str) -> str:
     """The words with lists as lists; what a link leads to stands behind it, or below it if it stands alone."""
-    blocks, marks, is_new_item = [], [], False
+    text, list_before, list_number = "", 0, 0
+    marks: list[int] = []  # of the lists around: the next number, or 0 for points
+    is_new_item = False
     for part in tokens(markdown):
         if part.type in {"bullet_list_open", "ordered_list_open"}:
-            marks.append(int(part.attrGet("start") or 1) if part.type.startswith("ordered") else 0)
+            list_number += not marks
+            marks.append(int(part.attrGet("start") or 1) if part.type == "ordered_list_open" else 0)
         elif part.type in {"bullet_list_close", "ordered_list_close"}:
             marks.pop()
         elif part.type == "list_item_open":
             is_new_item = True
         elif part.type in {"inline", "fence", "code_block"}:
             words = _words(part.children) if part.children else part.content.strip()
-            blocks.append(_item(words, marks, is_new_item))
-            is_new_item = False
-    return _joined(blocks)
+            this_list = list_number if marks else 0
+            text += ("\n" if this_list and this_list == list_before else "\n\n") + _item(words, marks, is_new_item)
+            list_before, is_new_item = this_list, False
+    return f"{text.strip()}\n"
 
 
-def _item(words: str, marks: list[int], is_new: bool) -> tuple[str, bool]:
-    """A block of text, indented as its lists are, and whether it follows closely on the one before."""
+def _item(words: str, marks: list[int], is_new: bool) -> str:
+    """A block of text, indented as its lists are; a numbered list counts on."""
     if not marks:
-        return words, False
+        return words
     mark = f"{marks[-1]}. " if marks[-1] else "- "
     if is_new and marks[-1]:
         marks[-1] += 1
     indent = "  " * (len(marks) - 1)
-    first = indent + (mark if is_new else "  ")
-    return first + words.replace("\n", f"\n{indent}  "), True
-
-
-def _joined(blocks: list[tuple[str, bool]]) -> str:
-    text, was_close = "", False
-    for words, is_close in blocks:
-        text += ("\n" if is_close and was_close else "\n\n") + words
-        was_close = is_close
-    return f"{text.strip()}\n"
+    return indent + (mark if is_new else "  ") + words.replace("\n", f"\n{indent}  ")
 
 
 def _words(parts: list[Token]) -> str:
