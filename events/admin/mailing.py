@@ -1,5 +1,6 @@
 """Letters to participants on the desk: texts of one's own, and letters to many that are looked at before they go."""
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponseRedirect
@@ -10,7 +11,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
-from modeltranslation.forms import TranslationModelForm
 
 from events import emails, mail_texts, mailings
 from events.models import Event, Mailing, MailText
@@ -26,29 +26,28 @@ SHOWN_AT_MOST = 50  # letters that were given up
 HELP = _("Markdown: an empty line between paragraphs. You can use {name}, {event}, {when}, {where} and {link}.")
 
 
-class TextForm(TranslationModelForm):
+class TextForm(forms.ModelForm):
     """Shows the text that would go out where none of one's own is written; what is left as it is follows that."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         event, kind = self._named("event"), self._named("kind")
         self.usual = {}
-        if isinstance(event, Event) and kind in Kind.values:
-            self.usual = {code: self.usual_text(event, kind, code) for code in LANGUAGES}
+        if event and kind in Kind.values:
+            self.usual = {code: emails.usual_text(event, kind, code) for code in LANGUAGES}
         for code, (subject, text) in self.usual.items():
             for name, words in {f"subject_{code}": subject, f"body_{code}": text}.items():
                 if name in self.fields and not getattr(self.instance, name):
                     self.initial[name] = words
 
-    def usual_text(self, event: Event, kind: str, language: str) -> tuple[str, str]:
-        return emails.usual_text(event, kind, language)
-
     def _named(self, field: str):
-        """Of the row, or of the address of a new one."""
-        value = getattr(self.instance, field, None) if self.instance.pk else self.initial.get(field)
-        if field == "event" and isinstance(value, str):
-            return Event.objects.filter(pk=value).first() if value.isdecimal() and len(value) < 19 else None
-        return value
+        """Of the row, or as a new one is being written for."""
+        if self.instance.pk:
+            return getattr(self.instance, field)
+        value = (self.data if self.is_bound else self.initial).get(field)
+        if field == "kind":
+            return value
+        return Event.objects.filter(pk=value).first() if value and is_number(value) else None
 
     def clean(self):
         cleaned = super().clean()
@@ -64,6 +63,10 @@ class TextForm(TranslationModelForm):
             ):
                 cleaned[name] = "" if _same(words, usual) else words
         return cleaned
+
+
+def is_number(value: str) -> bool:
+    return value.isascii() and value.isdecimal() and len(value) < 19
 
 
 def _same(words: str, others: str) -> bool:
@@ -95,6 +98,11 @@ class TextAdmin(TranslatedAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         return ["event", "kind"] if obj else []
+
+    def get_changeform_initial_data(self, request):
+        """An event's page leads here with its number."""
+        initial = super().get_changeform_initial_data(request)
+        return initial if is_number(initial.get("event", "")) else {}
 
     @admin.display(description=_("event"), ordering=sort_key("event__name", SOURCE_LANGUAGE))
     def event_name(self, row):
