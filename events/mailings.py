@@ -78,6 +78,15 @@ def _hand_over(mailing: Mailing, occasion: Occasion | None = None) -> int:
 # --- drafted with their cause
 
 
+def draft_after(event: Event, sequence_before: int | None) -> Mailing | None:
+    """Draft what participants must be told after an event was saved: calendars and people need to know the same."""
+    is_news = sequence_before is not None and event.sequence > sequence_before
+    if not is_news or event.is_draft or event.finishes_at <= timezone.now():
+        return None
+    is_cancelled = event.event_status == Status.CANCELLED
+    return draft_cancellation(event) if is_cancelled else draft_change(event)
+
+
 def draft_change(event: Event) -> Mailing | None:
     """Draft the letter that tells participants of a new time or place; one draft, however often it changes."""
     return _draft(event, Kind.CHANGE)
@@ -205,28 +214,22 @@ def thank(kind: str, event_id: int) -> int:
 
 
 @transaction.atomic
-def invite(invitations: QuerySet[Invitation]) -> int:
-    """Post the letters of those invitations that had none; how many."""
-    rows = list(_unanswered(invitations).filter(sent_at=None).select_for_update(of=["self"], skip_locked=True))
-    for invitation in rows:
-        emails.invite(invitation)
-        invitation.sent_at = timezone.now()
-        invitation.save(update_fields=["sent_at"])
-    return len(rows)
-
-
-@transaction.atomic
 def remind_invited() -> int:
     """Remind those who have not answered within a week, once, as long as they can still sign up; how many."""
     now = timezone.now()
-    open_still = Q(event__registration_form__closes_at=None) | Q(event__registration_form__closes_at__gt=now)
-    due = _unanswered(Invitation.objects.all()).filter(
-        open_still,
+    is_open = Q(event__registration_form__closes_at=None) | Q(event__registration_form__closes_at__gt=now)
+    signed_up = Registration.objects.active().filter(event=OuterRef("event"), email__iexact=OuterRef("email"))
+    due = Invitation.objects.exclude(email="").filter(
+        is_open,
+        ~Exists(signed_up),
+        declined_at=None,
+        registration=None,
         event__in=_on_their_way(),
         event__starts_at__gt=now,
         sent_at__lte=now - INVITATIONS_WAIT,
         reminded_at=None,
     )
+    due = due.select_related("event__organizer", "event__registration_form").order_by("pk")
     rows = list(due.select_for_update(of=["self"], skip_locked=True)[:LETTERS_AT_A_TIME])
     for invitation in rows:
         emails.remind(invitation)
@@ -235,11 +238,6 @@ def remind_invited() -> int:
     if len(rows) == LETTERS_AT_A_TIME:
         enqueue("events.jobs.remind_invited")
     return len(rows)
-
-
-def _unanswered(invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
-    waiting = invitations.filter(declined_at=None, registration=None).exclude(email="")
-    return waiting.select_related("event__organizer", "event__registration_form").order_by("pk")
 
 
 # --- followed

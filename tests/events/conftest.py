@@ -35,4 +35,5 @@ def event(db):
         venue_sv="Regionens hus, Göteborg", venue_en="Region House, Gothenburg", **NAMES,
     )  # fmt: skip
     make.make_sign_up_form(event, join_url=JOIN)
+    event.refresh_from_db()  # what triggers keep
     return event

@@ -206,6 +206,29 @@ def test_cancellation_takes_the_place_of_a_change(event):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("fields", "before", "kind"),
+    [
+        ({"sequence": 3}, 2, Kind.CHANGE),
+        ({"sequence": 3, "event_status": "postponed"}, 2, Kind.CHANGE),
+        ({"sequence": 3, "event_status": "cancelled"}, 2, Kind.CANCELLATION),
+        ({"sequence": 3}, 3, None),
+        ({"sequence": 3}, None, None),
+        ({"sequence": 3, "status": "draft"}, 2, None),
+        ({"sequence": 3, "finishes_at": at(2020, 1, 1)}, 2, None),
+    ],
+)
+def test_saving_what_participants_must_know_drafts_a_letter(event, fields, before, kind):
+    registered(event)
+    for name, value in fields.items():
+        setattr(event, name, value)
+
+    draft = mailings.draft_after(event, before)
+
+    assert (draft.kind if draft else None) == kind
+
+
+@pytest.mark.django_db
 def test_nothing_is_drafted_for_nobody(event):
     registered(event, "unconfirmed")
     without_sign_up = make.make_event()
@@ -343,19 +366,18 @@ def test_clock_sends_through_the_worker(real_jobs, event, monkeypatch):
 
 
 @pytest.mark.django_db
-def test_who_is_invited_is_asked_once_and_reminded_once(event):
-    asked = Invitation.objects.create(event=event, email="asked@example.org", language="sv")
-    Invitation.objects.create(event=event, email="no@example.org", language="sv", declined_at=timezone.now())
-    everybody = Invitation.objects.filter(event=event)
-    with time_machine.travel(at(2037, 11, 20), tick=False):
-        counts = [mailings.invite(everybody), mailings.invite(everybody), mailings.remind_invited()]
-    with time_machine.travel(at(2037, 11, 27), tick=False):
-        counts += [mailings.remind_invited(), mailings.remind_invited()]
+def test_who_has_not_answered_in_a_week_is_reminded_once(event):
+    sent_at = at(2037, 11, 20)
+    asked = Invitation.objects.create(event=event, email="asked@example.org", language="sv", sent_at=sent_at)
+    counts = []
+    for day in [26, 27, 27, 28]:
+        with time_machine.travel(at(2037, 11, day), tick=False):
+            counts.append(mailings.remind_invited())
 
     asked.refresh_from_db()
-    assert counts == [1, 0, 0, 1, 0]
-    assert [letter.kind for letter in Letter.objects.order_by("pk")] == ["events.invitation", "events.invitation_again"]
-    assert set(Letter.objects.values_list("about", flat=True)) == {f"events.invitation:{asked.pk}"}
+    letter = Letter.objects.get()
+    assert counts == [0, 1, 0, 0]
+    assert (letter.kind, letter.about) == ("events.invitation_again", f"events.invitation:{asked.pk}")
     assert asked.reminded_at == at(2037, 11, 27)
 
 
@@ -364,6 +386,9 @@ def test_nobody_is_reminded_of_an_invitation_that_is_answered_or_over(event):
     sent_at = at(2037, 11, 20)
     came = registered(event)
     Invitation.objects.create(event=event, email="a@example.org", language="sv", sent_at=sent_at, registration=came)
+    Invitation.objects.create(event=event, email="no@example.org", language="sv", sent_at=sent_at, declined_at=sent_at)
+    registered(event, "waiting", email="By.Herself@example.org")
+    Invitation.objects.create(event=event, email="by.herself@example.org", language="sv", sent_at=sent_at)
     closed = make.make_sign_up_form(closes_at=at(2037, 11, 25)).event
     Invitation.objects.create(event=closed, email="b@example.org", language="sv", sent_at=sent_at)
     cancelled = make.make_sign_up_form(make.make_event(event_status="cancelled")).event
