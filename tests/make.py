@@ -263,7 +263,7 @@ def make_letter(**fields) -> Letter:
     """A letter that waits; one that was sent has the time of it."""
     values = {
         "kind": "tests.greeting", "language": "sv", "recipient": f"reader-{next(_number)}@example.org",
-        "subject": "Hej", "body": "God dag.",
+        "subject": "Hej", "body": "God dag.", "html": "<p>God dag.</p>",
     }  # fmt: skip
     if fields.get("state") == "sent":
         values["sent_at"] = timezone.now()
