@@ -34,6 +34,11 @@ def _first_start() -> dt.datetime | None:
 class EventQuerySet(AboutQuerySet):
     search_fields = ["name", "description"]
 
+    def visible_to(self, user):
+        """Templates have their place on the desk alone: they are no events yet."""
+        visible = super().visible_to(user)
+        return visible.filter(is_template=False) if self.shows_drafts_to(user) else visible
+
     def upcoming(self):
         """From today on, the nearest first; an event stays until its day is over."""
         return self.filter(finishes_at__gte=start_of_today()).order_by("starts_at", "pk")
@@ -54,7 +59,7 @@ class EventQuerySet(AboutQuerySet):
             "slug", "status", "is_demo", "starts_at", "ends_at", "finishes_at", "date_precision", "meetings", "event_status",
             "event_type", "attendance_mode", "municipality", "maximum_attendee_capacity", "registration",
             *columns("name", "description"),
-        )  # fmt: skip
+        ).annotate(has_free_places=F("registration_form__has_free_places"))  # fmt: skip
 
     def for_detail(self):
         return self.select_related("organizer").with_ids(
@@ -110,7 +115,8 @@ class Event(Publishable):
     )  # RFC 7986
     sequence = models.PositiveIntegerField(
         _("SEQUENCE"), default=0, editable=False
-    )  # raised by what calendars must know
+    )  # raised by a trigger when what calendars must know changes (migration 0005)
+    sequence_raised_at = models.DateTimeField(_("changed for calendars"), null=True, editable=False)
     name = models.CharField(_("name"), max_length=200)
     description = models.TextField(_("description"), blank=True)
     prerequisites = models.TextField(_("prerequisites"), blank=True)
@@ -203,6 +209,9 @@ class Event(Publishable):
             ),
             models.Index(fields=["starts_at", "id"], name="events_event_by_start"),
             models.Index(fields=["finishes_at"], name="events_event_by_end"),
+            models.Index(fields=["attendance_mode", "starts_at"], condition=IS_PUBLISHED, name="events_event_by_form"),
+            models.Index(fields=["level"], condition=IS_PUBLISHED & ~Q(level=""), name="events_event_by_level"),
+            models.Index(fields=["-updated_at", "-id"], condition=IS_PUBLISHED, name="events_event_by_change"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -229,6 +238,11 @@ class Event(Publishable):
     def day(self) -> dt.date:
         """The day that it starts, in Swedish time."""
         return timezone.localtime(self.starts_at).date()
+
+    @property
+    def is_on_a_day(self) -> bool:
+        """Whether more than its year is known."""
+        return self.date_precision != self.DatePrecision.YEAR
 
     @property
     def is_past(self) -> bool:
