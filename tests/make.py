@@ -20,7 +20,7 @@ from actors.models import (
     VerificationRound,
 )
 from actors.proposable import values_of
-from events.models import Event, ProgrammeItem
+from events.models import Event, Occasion, ProgrammeItem, Registration, RegistrationForm
 from knowledge import services
 from knowledge.models import Citation, Finding, Implication, Overview, Reference, Resource, ResourceFile
 from lmh_portal.accounts.models import User
@@ -249,6 +249,32 @@ def make_event(topics=(), target_groups=(), staff_groups=(), languages=(), progr
     for position, name in enumerate(programme, 1):
         ProgrammeItem.objects.create(event=event, position=position, name_sv=name)
     return event
+
+
+def make_occasion(event, days=7, **fields) -> Occasion:
+    """A further meeting of the event, so many days after the first."""
+    later = dt.timedelta(days=days)
+    values = {
+        "position": event.occasions.count() + 1, "starts_at": event.starts_at + later, "ends_at": event.ends_at + later,
+    }  # fmt: skip
+    return Occasion.objects.create(event=event, **values | fields)
+
+
+def make_registration_form(event=None, **fields) -> RegistrationForm:
+    """How one signs up to the event, for ten people on site unless told otherwise."""
+    values = {"event": event or make_event(), "maximum_physical_attendee_capacity": 10}
+    return RegistrationForm.objects.create(**values | fields)
+
+
+def make_registration(event, **fields) -> Registration:
+    """Somebody with a seat, unless told otherwise."""
+    number = next(_number)
+    values = {
+        "state": "confirmed", "name": f"Deltagare {number}", "email": f"participant-{number}@example.org",
+        "language": "sv", "attendance_mode": "offline",
+    } | fields  # fmt: skip
+    values.setdefault("holds_seat", values["state"] in {"confirmed", "offered"})
+    return Registration.objects.create(event=event, **values)
 
 
 def make_editor(**fields) -> User:

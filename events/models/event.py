@@ -6,7 +6,7 @@ import uuid
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import BooleanField, ExpressionWrapper, F, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +21,8 @@ from lmh_portal.core.translated import columns, translated
 from lmh_portal.core.version import remembered
 from lmh_portal.vocabulary.models import Area, EventType, Language, StaffGroup, TargetGroup, TopicItem
 from lmh_portal.vocabulary.querysets import AboutQuerySet
+
+KEPT_IN_CALENDARS = 180  # days after an event until it leaves the calendars that subscribe
 
 
 def start_of_today() -> dt.datetime:
@@ -56,10 +58,17 @@ class EventQuerySet(AboutQuerySet):
     def for_cards(self):
         """Everything components/event_item.html reads, in one query."""
         return self.only(
-            "slug", "status", "is_demo", "starts_at", "ends_at", "finishes_at", "date_precision", "meetings", "event_status",
-            "event_type", "attendance_mode", "municipality", "maximum_attendee_capacity", "registration",
+            "slug", "status", "is_demo", "starts_at", "ends_at", "finishes_at", "date_precision", "meetings",
+            "event_status", "event_type", "attendance_mode", "municipality", "maximum_attendee_capacity", "registration",
             *columns("name", "description"),
         ).annotate(has_free_places=F("registration_form__has_free_places"))  # fmt: skip
+
+    def for_calendar(self):
+        """Those that a calendar has a day for, the nearest first: what is to come and what was lately."""
+        since = start_of_today() - dt.timedelta(days=KEPT_IN_CALENDARS)
+        dated = self.filter(finishes_at__gte=since).exclude(date_precision=Event.DatePrecision.YEAR)
+        is_over = ExpressionWrapper(Q(finishes_at__lt=start_of_today()), BooleanField())
+        return dated.order_by(is_over, "starts_at", "pk")
 
     def for_detail(self):
         return self.select_related("organizer").with_ids(
@@ -243,6 +252,11 @@ class Event(Publishable):
     def is_on_a_day(self) -> bool:
         """Whether more than its year is known."""
         return self.date_precision != self.DatePrecision.YEAR
+
+    @property
+    def listed_under(self) -> str:
+        """The month, or the year if no more is known."""
+        return f"{self.day:%Y-%m}" if self.is_on_a_day else f"{self.day:%Y}"
 
     @property
     def is_past(self) -> bool:
