@@ -1,10 +1,14 @@
 """What pages cost the database: the same with one row and with many, and at most six queries."""
 
+import datetime as dt
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
+from events.models import WorkshopInput
 from lmh_portal.core import version
 from lmh_portal.vocabulary import models as vocabulary
 from tests.make import (
@@ -13,9 +17,12 @@ from tests.make import (
     make_event,
     make_glossary_term,
     make_location,
+    make_occasion,
     make_organization,
     make_overview,
     make_reference,
+    make_registration,
+    make_registration_form,
     make_resource,
     make_schedule,
     make_service,
@@ -59,6 +66,15 @@ def make_site(how_many: int) -> dict[str, str]:
             programme=["a"] * parts,
         )  # fmt: skip
         event.co_organizers.set([parent])
+        event.materials.set([resource])
+        signed_up = make_event(**about, organizer=parent, level="basic", super_event=event)
+        make_registration_form(signed_up)
+        past = make_event(**about, organizer=parent, starts_at=timezone.now() - dt.timedelta(days=20 + how_many))
+        past.materials.set([resource])
+        for part in range(parts):
+            make_occasion(event, days=part + 1)
+            make_registration(signed_up)
+            WorkshopInput.objects.create(event=past, text="Tolk.", language="sv", is_public=True, topic=topic)
     return {
         "front": reverse("home:front_page"),
         "about": reverse("home:about"),
@@ -91,6 +107,12 @@ def make_site(how_many: int) -> dict[str, str]:
         "events": reverse("events:event_list"),
         "past": reverse("events:event_archive"),
         "event": event.get_absolute_url(),
+        "event, sign-up": signed_up.get_absolute_url(),
+        "event, passed": past.get_absolute_url(),
+        "events, filtered": reverse("events:event_list") + f"?free=yes&level=basic&organizer={parent.slug}",
+        "calendar": reverse("events:calendar") + f"?topic={topic.slug}",
+        "calendar of an event": reverse("events:event_file", args=[event.slug]),
+        "feed of events": reverse("events:feed") + f"?topic={topic.slug}",
         "search": reverse("search:search") + "?q=i",
         "contact": reverse("feedback:contact"),
     }
@@ -127,6 +149,12 @@ WARM = {
     "events": 1,
     "past": 1,
     "event": 1,
+    "event, sign-up": 2,
+    "event, passed": 1,
+    "events, filtered": 1,
+    "calendar": 1,
+    "calendar of an event": 1,
+    "feed of events": 2,
     "search": 4,
     "contact": 0,
 }

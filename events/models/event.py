@@ -59,8 +59,8 @@ class EventQuerySet(AboutQuerySet):
         """Everything components/event_item.html reads, in one query."""
         return self.only(
             "slug", "status", "is_demo", "starts_at", "ends_at", "finishes_at", "date_precision", "meetings",
-            "event_status", "event_type", "attendance_mode", "municipality", "maximum_attendee_capacity", "registration",
-            *columns("name", "description"),
+            "event_status", "event_type", "attendance_mode", "municipality", "maximum_attendee_capacity",
+            "registration", *columns("name", "description"),
         ).annotate(has_free_places=F("registration_form__has_free_places"))  # fmt: skip
 
     def for_calendar(self):

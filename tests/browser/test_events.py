@@ -19,8 +19,9 @@ def wide_enough(page) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("width", "language", "scheme"), [(1280, "sv", "light"), (390, "ar", "light"), (320, "sv", "dark"), (1280, "ar", "dark")]
-)  # fmt: skip
+    ("width", "language", "scheme"),
+    [(1280, "sv", "light"), (390, "ar", "light"), (320, "sv", "dark"), (1280, "ar", "dark")],
+)
 def test_calendar_and_event_fit_and_break_no_rule(new_visit, starter, width, language, scheme):
     visit = new_visit(width, color_scheme=scheme)
     visit.context.add_init_script(f"({BREACHES})()")

@@ -289,6 +289,7 @@ def listed(client, query="", view="events:event_list"):
 
 
 def test_list_is_narrowed_by_level_organiser_and_free_places(client):
+    make.make_organization(name_sv="Centrum")
     university = make.make_organization(slug="gu", name_sv="Universitetet")
     make.make_event(name_sv="Utan anmälan", level="basic", organizer=university)
     free, full = make.make_event(name_sv="Ledigt", level="basic"), make.make_event(name_sv="Fullt", level="advanced")
