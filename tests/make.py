@@ -21,7 +21,16 @@ from actors.models import (
 )
 from actors.proposable import values_of
 from events import registering
-from events.models import Event, Invitation, ProgrammeItem, Question, Quota, Registration, RegistrationForm
+from events.models import (
+    Event,
+    Invitation,
+    Occasion,
+    ProgrammeItem,
+    Question,
+    Quota,
+    Registration,
+    RegistrationForm,
+)
 from knowledge import services
 from knowledge.models import Citation, Finding, Implication, Overview, Reference, Resource, ResourceFile
 from lmh_portal.accounts.models import User
@@ -250,6 +259,15 @@ def make_event(topics=(), target_groups=(), staff_groups=(), languages=(), progr
     for position, name in enumerate(programme, 1):
         ProgrammeItem.objects.create(event=event, position=position, name_sv=name)
     return event
+
+
+def make_occasion(event, days=7, **fields) -> Occasion:
+    """A further meeting of the event, so many days after the first."""
+    later = dt.timedelta(days=days)
+    values = {
+        "position": event.occasions.count() + 1, "starts_at": event.starts_at + later, "ends_at": event.ends_at + later,
+    }  # fmt: skip
+    return Occasion.objects.create(event=event, **values | fields)
 
 
 def make_editor(**fields) -> User:
