@@ -1,11 +1,14 @@
 from django.urls import path
 from django.utils.translation import pgettext_lazy
 
-from events import views
+from events import attending_views, views
 
 app_name = "events"
 urlpatterns = [
     path(pgettext_lazy("URL path", "events/"), views.event_list, name="event_list"),
     path(pgettext_lazy("URL path", "events/past/"), views.event_archive, name="event_archive"),
     path(pgettext_lazy("URL path", "events/<slug:slug>/"), views.event_detail, name="event_detail"),
+    # after sign-up: attendance, certificates, evaluation, contributions
+    path(pgettext_lazy("URL path", "check-in/"), attending_views.check_in, name="check_in"),
+    path(pgettext_lazy("URL path", "check-in/<str:token>/"), attending_views.check_in_own, name="check_in_own"),
 ]
