@@ -1,7 +1,7 @@
 from django.urls import path
 from django.utils.translation import pgettext_lazy
 
-from events import attending_views, views
+from events import attending_views, certifying_views, views
 
 app_name = "events"
 urlpatterns = [
@@ -11,4 +11,11 @@ urlpatterns = [
     # after sign-up: attendance, certificates, evaluation, contributions
     path(pgettext_lazy("URL path", "check-in/"), attending_views.check_in, name="check_in"),
     path(pgettext_lazy("URL path", "check-in/<str:token>/"), attending_views.check_in_own, name="check_in_own"),
+    path(pgettext_lazy("URL path", "certificate/"), certifying_views.certificate_check, name="certificate_check"),
+    path(pgettext_lazy("URL path", "certificate/<str:token>/"), certifying_views.certificate, name="certificate"),
+    path(
+        pgettext_lazy("URL path", "certificate/<str:token>/certificate.pdf"),
+        certifying_views.certificate_pdf,
+        name="certificate_pdf",
+    ),
 ]

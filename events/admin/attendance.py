@@ -6,12 +6,12 @@ from django.http import HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from events import attending
+from events import attending, certifying
 from events.models import Occasion, Registration, start_of_today
 from lmh_portal.core.admin import in_its_language
 from lmh_portal.core.languages import LANGUAGES
@@ -70,7 +70,7 @@ class OccasionAdmin(admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("starts"), ordering="starts_at")
     def day(self, occasion):
-        return date_format(localtime(occasion.starts_at), "SHORT_DATETIME_FORMAT")
+        return date_format(timezone.localtime(occasion.starts_at), "SHORT_DATETIME_FORMAT")
 
     @admin.display(description=gettext_lazy("with a seat"))
     def seated(self, occasion):
@@ -99,20 +99,35 @@ class OccasionAdmin(admin.ModelAdmin):
     def _meeting(self, request, number) -> Occasion:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return get_object_or_404(Occasion.objects.select_related("event"), pk=number_of(str(number)))
+        meetings = Occasion.objects.select_related("event__registration_form")
+        return get_object_or_404(meetings, pk=number_of(str(number)))
 
     # --- the checklist
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         occasion = self._meeting(request, object_id)
         if request.method == "POST":
-            return self._noted(request, occasion)
+            return (self._issued if "issue" in request.POST else self._noted)(request, occasion)
         people = list(attending.expected_at(occasion))
         return self._page(
             request, "change_form",
             title=_("Attendance"), occasion=occasion, people=people, present=sum(one.is_present for one in people),
-            may_note=self.has_change_permission(request),
+            may_note=self.has_change_permission(request), may_issue=self._may_issue(request, occasion.event),
         )  # fmt: skip
+
+    def _may_issue(self, request, event) -> bool:
+        form = getattr(event, "registration_form", None)
+        is_over = (event.finishes_at or event.ends_at) <= timezone.now()
+        may = request.user.has_perm("events.add_certificate")
+        return may and is_over and form is not None and form.certificate_percent is not None
+
+    def _issued(self, request, occasion):
+        if not self._may_issue(request, occasion.event):
+            raise PermissionDenied
+        count = certifying.issue(occasion.event)
+        text = ngettext("%(count)d certificate was issued.", "%(count)d certificates were issued.", count)
+        messages.success(request, text % {"count": count})
+        return HttpResponseRedirect(request.path)
 
     def _noted(self, request, occasion):
         """One tick: of two who tick at the same time, none undoes what the other did."""
