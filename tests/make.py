@@ -20,6 +20,7 @@ from actors.models import (
     VerificationRound,
 )
 from actors.proposable import values_of
+from events import registering
 from events.models import Attendance, Event, Occasion, ProgrammeItem, Registration, RegistrationForm
 from knowledge import services
 from knowledge.models import Citation, Finding, Implication, Overview, Reference, Resource, ResourceFile
@@ -269,8 +270,8 @@ def make_meeting(event: Event, days: int = 7) -> Occasion:
     )
 
 
-def make_registration(present=(), **fields) -> Registration:
-    """A participant with a seat, unless told otherwise, who was at the meetings of `present`."""
+def make_participant(present=(), **fields) -> Registration:
+    """A participant with a seat, however many there are, unless told otherwise, who was at the meetings of `present`."""
     number = next(_number)
     fields.setdefault("event", Event.objects.first() or make_event())
     values = {
@@ -304,3 +305,24 @@ def make_letter(**fields) -> Letter:
     if fields.get("state") == "sent":
         values["sent_at"] = timezone.now()
     return Letter.objects.create(**values | fields)
+
+
+def make_sign_up_form(event=None, **fields) -> RegistrationForm:
+    """An event's sign-up, for two on site unless told otherwise."""
+    values = {"maximum_physical_attendee_capacity": 2} | fields
+    return RegistrationForm.objects.create(event=event or make_event(), **values)
+
+
+def make_registration(event, **fields) -> Registration:
+    """As somebody would sign up who then confirms the address."""
+    return registering.confirm(make_unconfirmed(event, **fields))
+
+
+def make_unconfirmed(event, **fields) -> Registration:
+    """As somebody would sign up now, in Swedish, on site unless the event is online."""
+    number = next(_number)
+    values = {
+        "name": f"Deltagare {number}", "email": f"participant-{number}@example.org", "language": "sv",
+        "attendance_mode": registering.modes(event)[0],
+    }  # fmt: skip
+    return registering.sign_up(event, **values | fields)

@@ -11,7 +11,6 @@ from events.services import MOST_ITEMS, sort_programme
 from lmh_portal.core.admin import PublishableAdmin, TranslatedInline, TranslationFilter
 from lmh_portal.core.translated import columns
 
-
 __all__ = ["attendance", "certificates"]
 
 

@@ -51,8 +51,9 @@ class EventQuerySet(AboutQuerySet):
     def for_cards(self):
         """Everything components/event_item.html reads, in one query."""
         return self.only(
-            "slug", "status", "is_demo", "starts_at", "ends_at", "finishes_at", "date_precision", "meetings", "event_status",
-            "event_type", "attendance_mode", "municipality", "maximum_attendee_capacity", "registration",
+            "slug", "status", "is_demo", "starts_at", "ends_at", "finishes_at", "date_precision", "meetings",
+            "event_status", "event_type", "attendance_mode", "municipality", "maximum_attendee_capacity",
+            "registration",
             *columns("name", "description"),
         )  # fmt: skip
 

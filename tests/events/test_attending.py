@@ -53,8 +53,8 @@ def send(client, **fields):
 
 
 def test_code_and_address_note_who_is_there(client, event, meeting):
-    somebody = make.make_registration(event=event, email="Anna@example.org")
-    make.make_registration(event=event)
+    somebody = make.make_participant(event=event, email="Anna@example.org")
+    make.make_participant(event=event)
 
     send(client, email="anna@EXAMPLE.org", code=meeting.check_in_code)
 
@@ -66,7 +66,7 @@ def test_code_and_address_note_who_is_there(client, event, meeting):
 def test_answer_does_not_tell_whether_the_address_is_known(client, event, meeting, state):
     unknown = send(client, email="nobody@example.org", code=meeting.check_in_code)
     if state:
-        make.make_registration(event=event, email="anna@example.org", state=state)
+        make.make_participant(event=event, email="anna@example.org", state=state)
     with CaptureQueriesContext(connection) as queries:
         known = send(client, email="anna@example.org", code=meeting.check_in_code)
     with CaptureQueriesContext(connection) as again:
@@ -78,7 +78,7 @@ def test_answer_does_not_tell_whether_the_address_is_known(client, event, meetin
 
 
 def test_code_of_another_event_notes_nobody(client, event):
-    make.make_registration(event=event, email="anna@example.org")
+    make.make_participant(event=event, email="anna@example.org")
     other = make.make_event_of_today()
 
     response = send(client, email="anna@example.org", code=other.occasions.get().check_in_code)
@@ -89,7 +89,7 @@ def test_code_of_another_event_notes_nobody(client, event):
 
 @pytest.mark.parametrize("days", [-1, 1])
 def test_code_holds_on_the_day_alone(client, event, meeting, days):
-    make.make_registration(event=event, email="anna@example.org")
+    make.make_participant(event=event, email="anna@example.org")
 
     with time_machine.travel(event.starts_at + dt.timedelta(days=days), tick=False):
         response = send(client, email="anna@example.org", code=meeting.check_in_code)
@@ -100,7 +100,7 @@ def test_code_holds_on_the_day_alone(client, event, meeting, days):
 
 @pytest.mark.parametrize("time", ["00:01", "23:59"])
 def test_code_holds_all_day_in_swedish_time(event, meeting, time):
-    registration = make.make_registration(event=event)
+    registration = make.make_participant(event=event)
     hour, minute = map(int, time.split(":"))
 
     with time_machine.travel(timezone.localtime(event.starts_at).replace(hour=hour, minute=minute), tick=False):
@@ -109,7 +109,7 @@ def test_code_holds_all_day_in_swedish_time(event, meeting, time):
 
 def test_code_is_read_however_it_is_typed(event, meeting):
     type(meeting).objects.update(check_in_code="AB2C34")
-    registration = make.make_registration(event=event)
+    registration = make.make_participant(event=event)
 
     typed = ["ab2c34", " AB 2C-34 ", "AB٢C٣٤", "ＡＢ２Ｃ３４"]
 
@@ -118,7 +118,7 @@ def test_code_is_read_however_it_is_typed(event, meeting):
 
 
 def test_check_in_is_once_however_often(client, event, meeting):
-    make.make_registration(event=event, email="anna@example.org", present=[meeting])
+    make.make_participant(event=event, email="anna@example.org", present=[meeting])
 
     send(client, email="anna@example.org", code=meeting.check_in_code)
 
@@ -127,7 +127,7 @@ def test_check_in_is_once_however_often(client, event, meeting):
 
 def test_codes_cannot_be_tried_for_ever(client, event, meeting, monkeypatch):
     monkeypatch.setattr(attending, "TRIES_A_DAY", 2)
-    make.make_registration(event=event, email="anna@example.org")
+    make.make_participant(event=event, email="anna@example.org")
 
     send(client, email="anna@example.org", code="WRONG2")
     send(client, email="anna@example.org", code="WRONG2")
@@ -145,7 +145,7 @@ def test_code_of_the_square_on_the_wall_is_filled_in(client):
 
 
 def test_participant_checks_in_with_one_field(client, event, meeting):
-    registration = make.make_registration(event=event)
+    registration = make.make_participant(event=event)
     address = reverse("events:check_in_own", args=[token_of(registration)])
 
     before = read(client, address)
@@ -159,7 +159,7 @@ def test_participant_checks_in_with_one_field(client, event, meeting):
 
 
 def test_wrong_code_is_refused_beside_the_field(client, event):
-    address = reverse("events:check_in_own", args=[token_of(make.make_registration(event=event))])
+    address = reverse("events:check_in_own", args=[token_of(make.make_participant(event=event))])
 
     response = client.post(address, {"code": "WRONG2"})
 
@@ -169,7 +169,7 @@ def test_wrong_code_is_refused_beside_the_field(client, event):
 
 @pytest.mark.parametrize("state", ["waiting", "offered", "cancelled", "unconfirmed"])
 def test_who_has_no_seat_is_not_noted(client, event, meeting, state):
-    address = reverse("events:check_in_own", args=[token_of(make.make_registration(event=event, state=state))])
+    address = reverse("events:check_in_own", args=[token_of(make.make_participant(event=event, state=state))])
 
     client.post(address, {"code": meeting.check_in_code})
 
@@ -178,7 +178,7 @@ def test_who_has_no_seat_is_not_noted(client, event, meeting, state):
 
 
 def test_personal_pages_are_kept_nowhere_and_tell_nobody_their_address(client, event):
-    response = client.get(reverse("events:check_in_own", args=[token_of(make.make_registration(event=event))]))
+    response = client.get(reverse("events:check_in_own", args=[token_of(make.make_participant(event=event))]))
 
     assert "no-store" in response.headers["Cache-Control"]
     assert response.headers["Referrer-Policy"] == "no-referrer"
@@ -202,8 +202,8 @@ def test_checklist_is_by_name_those_with_a_seat_first(client, coordinator, event
         ("Örjan", "confirmed"), ("Åsa", "confirmed"), ("Anna", "waiting"), ("Zara", "confirmed"),
         ("Bo", "cancelled"), ("Cy", "unconfirmed"),
     ]:  # fmt: skip
-        make.make_registration(event=event, name=name, state=state)
-    make.make_registration(event=make.make_event_of_today(), name="Elsewhere")
+        make.make_participant(event=event, name=name, state=state)
+    make.make_participant(event=make.make_event_of_today(), name="Elsewhere")
 
     people = client.get(page_of(meeting)).context["people"]
 
@@ -211,7 +211,7 @@ def test_checklist_is_by_name_those_with_a_seat_first(client, coordinator, event
 
 
 def test_tick_is_a_form_that_needs_no_script(client, coordinator, event, meeting):
-    somebody, other = make.make_registration(event=event), make.make_registration(event=event)
+    somebody, other = make.make_participant(event=event), make.make_participant(event=event)
 
     response = client.post(page_of(meeting), {"present": somebody.pk})
 
@@ -223,7 +223,7 @@ def test_tick_is_a_form_that_needs_no_script(client, coordinator, event, meeting
 
 
 def test_script_is_told_how_many_are_there(client, coordinator, event, meeting):
-    somebody = make.make_registration(event=event)
+    somebody = make.make_participant(event=event)
 
     answer = client.post(page_of(meeting), {"present": somebody.pk}, headers={"accept": "application/json"})
 
@@ -232,14 +232,14 @@ def test_script_is_told_how_many_are_there(client, coordinator, event, meeting):
 
 @pytest.mark.parametrize("number", ["", "x", "-1", "٣", "9" * 400, "\x00"])
 def test_garbage_ticks_nobody(client, coordinator, event, meeting, number):
-    make.make_registration(event=event)
+    make.make_participant(event=event)
 
     assert client.post(page_of(meeting), {"present": number}).status_code == 404
     assert not Attendance.objects.exists()
 
 
 def test_nobody_of_another_event_is_ticked(client, coordinator, event, meeting):
-    stranger = make.make_registration(event=make.make_event_of_today())
+    stranger = make.make_participant(event=make.make_event_of_today())
 
     assert client.post(page_of(meeting), {"present": stranger.pk}).status_code == 404
 
@@ -247,7 +247,7 @@ def test_nobody_of_another_event_is_ticked(client, coordinator, event, meeting):
 @pytest.mark.parametrize("how_many", [1, 3, 30])
 def test_checklist_costs_the_same_however_many_come(client, coordinator, event, meeting, how_many):
     for _number in range(how_many):
-        make.make_registration(event=event, present=[meeting])
+        make.make_participant(event=event, present=[meeting])
     pages = [page_of(meeting), reverse("admin:events_occasion_list", args=[meeting.pk])]
     costs = []
     for page in pages:
@@ -260,8 +260,8 @@ def test_checklist_costs_the_same_however_many_come(client, coordinator, event, 
 
 
 def test_list_on_paper_has_lines_for_those_who_come_unannounced(client, coordinator, event, meeting):
-    make.make_registration(event=event, name="Anna")
-    make.make_registration(event=event, name="Bo", state="waiting")
+    make.make_participant(event=event, name="Anna")
+    make.make_participant(event=event, name="Bo", state="waiting")
 
     html = client.get(reverse("admin:events_occasion_list", args=[meeting.pk])).content.decode()
 
@@ -290,7 +290,7 @@ def test_seeing_names_and_ticking_are_permissions(client, event, meeting, permis
     somebody = make.make_editor(is_superuser=False)
     somebody.user_permissions.set(Permission.objects.filter(codename__in=permissions))
     client.force_login(somebody)
-    registration = make.make_registration(event=event)
+    registration = make.make_participant(event=event)
     square = reverse("admin:events_arrival", args=[attending.arrival_token(registration)])
 
     answers = client.get(page_of(meeting)), client.post(page_of(meeting), {"present": registration.pk})
@@ -302,7 +302,7 @@ def test_seeing_names_and_ticking_are_permissions(client, event, meeting, permis
 
 
 def test_square_notes_attendance_after_a_look_at_the_name(client, coordinator, event, meeting):
-    registration = make.make_registration(event=event, name="Anna Berg")
+    registration = make.make_participant(event=event, name="Anna Berg")
     mine = attending.my_attendance(registration)
 
     looked = client.get(mine.arrival)
@@ -314,7 +314,7 @@ def test_square_notes_attendance_after_a_look_at_the_name(client, coordinator, e
 
 
 def test_square_opens_nothing_without_signing_in(client, event, meeting):
-    registration = make.make_registration(event=event, name="Anna Berg")
+    registration = make.make_participant(event=event, name="Anna Berg")
 
     response = client.post(attending.my_attendance(registration).arrival, {"present": meeting.pk})
 
@@ -323,14 +323,14 @@ def test_square_opens_nothing_without_signing_in(client, event, meeting):
 
 
 def test_square_is_no_key_of_the_personal_page(client, event):
-    registration = make.make_registration(event=event)
+    registration = make.make_participant(event=event)
 
     assert client.get(f"/sv/incheckning/{attending.arrival_token(registration)}/").status_code == 404
     assert registration.key not in attending.arrival_token(registration)
 
 
 def test_square_ends_when_a_colleague_takes_over(client, coordinator, event, meeting):
-    registration = make.make_registration(event=event, name="Anna Berg")
+    registration = make.make_participant(event=event, name="Anna Berg")
     square = attending.my_attendance(registration).arrival
     type(registration).objects.update(key="another", name="Bo Sjö")
 
@@ -341,6 +341,6 @@ def test_square_ends_when_a_colleague_takes_over(client, coordinator, event, mee
 
 @pytest.mark.parametrize("token", ["x", "1.2", "9" * 400, "-1.x", signing.Signer(sep=".").sign("1")])
 def test_forged_square_shows_nobody(client, coordinator, event, token):
-    make.make_registration(event=event)
+    make.make_participant(event=event)
 
     assert client.get(f"/admin/events/occasion/arrived/{token}/").context["registration"] is None

@@ -37,7 +37,7 @@ def make_course(meetings=1, **form):
 
 def make_certificate(**fields):
     event = make_course()
-    registration = make.make_registration(event=event, present=event.occasions.all(), **fields)
+    registration = make.make_participant(event=event, present=event.occasions.all(), **fields)
     certifying.issue_all()
     return registration.certificate
 
@@ -56,7 +56,7 @@ def address(view, certificate, language="sv") -> str:
 )
 def test_certificate_is_for_enough_of_the_meetings(percent, attended, meetings, is_earned):
     event = make_course(meetings, certificate_percent=percent)
-    make.make_registration(event=event, present=event.occasions.all()[:attended])
+    make.make_participant(event=event, present=event.occasions.all()[:attended])
 
     assert certifying.issue_all() == is_earned
     assert Certificate.objects.count() == is_earned
@@ -65,14 +65,14 @@ def test_certificate_is_for_enough_of_the_meetings(percent, attended, meetings, 
 @pytest.mark.parametrize("form", [{"certificate_percent": None}])
 def test_no_certificate_where_the_event_has_none(form):
     event = make_course(**form)
-    make.make_registration(event=event, present=event.occasions.all())
+    make.make_participant(event=event, present=event.occasions.all())
 
     assert certifying.issue_all() == 0
 
 
 def test_certificate_comes_the_day_after_the_last_meeting():
     event = make.make_event_of_today(form={"certificate_percent": 100})
-    make.make_registration(event=event, present=event.occasions.all())
+    make.make_participant(event=event, present=event.occasions.all())
 
     with time_machine.travel(event.ends_at + dt.timedelta(minutes=1), tick=False):
         assert certifying.issue_all() == 0
@@ -83,7 +83,7 @@ def test_certificate_comes_the_day_after_the_last_meeting():
 
 def test_coordinator_issues_as_soon_as_the_last_meeting_is_over():
     event = make.make_event_of_today(form={"certificate_percent": 100})
-    make.make_registration(event=event, present=event.occasions.all())
+    make.make_participant(event=event, present=event.occasions.all())
 
     with time_machine.travel(event.ends_at - dt.timedelta(minutes=1), tick=False):
         assert certifying.issue(event) == 0
@@ -94,7 +94,7 @@ def test_coordinator_issues_as_soon_as_the_last_meeting_is_over():
 @pytest.mark.parametrize(("told", "hours"), [(None, "9.0"), ("6.5", "6.5"), ("0", "0.0")])
 def test_hours_are_told_or_those_of_the_meetings_together(told, hours):
     event = make_course(3, certificate_hours=told)
-    make.make_registration(event=event, present=event.occasions.all())
+    make.make_participant(event=event, present=event.occasions.all())
     certifying.issue_all()
 
     assert str(Certificate.objects.get().hours) == hours
@@ -112,7 +112,7 @@ def test_withdrawn_certificate_is_not_issued_anew():
 def test_issuing_costs_the_same_however_many_deserve_it(how_many):
     event = make_course()
     for _number in range(how_many):
-        make.make_registration(event=event, present=event.occasions.all())
+        make.make_participant(event=event, present=event.occasions.all())
 
     with CaptureQueriesContext(connection) as queries:
         assert certifying.issue_all() == how_many
@@ -274,7 +274,7 @@ def test_withdrawing_and_restoring_are_for_those_who_may_change(client):
 def test_checklist_issues_certificates_once_the_last_meeting_is_over(client):
     client.force_login(make.make_editor())
     event = make_course()
-    make.make_registration(event=event, present=event.occasions.all())
+    make.make_participant(event=event, present=event.occasions.all())
     coming = make.make_event(starts_at=timezone.now() + dt.timedelta(days=1))
     pages = [
         reverse("admin:events_occasion_change", args=[one.occasions.get().pk]) for one in [event, coming]
