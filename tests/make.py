@@ -271,7 +271,7 @@ def make_meeting(event: Event, days: int = 7) -> Occasion:
 
 
 def make_participant(present=(), **fields) -> Registration:
-    """A participant with a seat, however many there are, unless told otherwise, who was at the meetings of `present`."""
+    """A participant put into a state, a seat unless told otherwise, past all rules; there at meetings `present`."""
     number = next(_number)
     fields.setdefault("event", Event.objects.first() or make_event())
     values = {
