@@ -1,7 +1,7 @@
 from django.urls import path
 from django.utils.translation import pgettext_lazy
 
-from events import attending_views, certifying_views, views
+from events import attending_views, certifying_views, contributing_views, evaluating_views, views
 
 app_name = "events"
 urlpatterns = [
@@ -18,4 +18,6 @@ urlpatterns = [
         certifying_views.certificate_pdf,
         name="certificate_pdf",
     ),
+    path(pgettext_lazy("URL path", "evaluation/<str:token>/"), evaluating_views.evaluate, name="evaluate"),
+    path(pgettext_lazy("URL path", "note/<str:token>/"), contributing_views.note, name="note"),
 ]

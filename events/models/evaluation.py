@@ -46,6 +46,18 @@ class EvaluationTally(models.Model):
         return str(self.pk)
 
 
+class Figures(EvaluationTally):
+    """Figures of events: no rows of its own, but a place on the desk and a permission."""
+
+    is_content = False
+
+    class Meta:
+        proxy = True
+        verbose_name = _("figures")
+        verbose_name_plural = _("figures")
+        default_permissions = ["view"]
+
+
 class EvaluationComment(models.Model):
     """Free text of an evaluation. Its number tells nothing of the order, its date nothing of the hour."""
 

@@ -147,7 +147,7 @@ def test_pdf_is_tagged_and_in_the_language_of_the_page(client, language, name):
     assert b"NotoSans" in response.content
 
 
-@pytest.mark.parametrize("name", ['#panic("x")', '$ #[ ] * _ ` < @ \\ "', "= Heading\n\n#image(\"/etc/passwd\")"])
+@pytest.mark.parametrize("name", ['#panic("x")', '$ #[ ] * _ ` < @ \\ "', '= Heading\n\n#image("/etc/passwd")'])
 def test_names_are_no_markup(client, name):
     response = client.get(address("events:certificate_pdf", make_certificate(name=name[:120])))
 
