@@ -1,4 +1,4 @@
-from events import mailings, registering, retention, services
+from events import certifying, mailings, registering, retention, services
 from lmh_portal.core.jobs import enqueue, job
 
 
@@ -38,3 +38,8 @@ def thank(kind: str, event_id: int):
 @job
 def remind_invited():
     mailings.remind_invited()
+
+
+@job
+def issue_certificates():
+    certifying.issue_all()

@@ -331,6 +331,7 @@ SCHEDULED_JOBS = {  # minute, hour, day, month, weekday in UTC
     "events.jobs.expire_seats": "*/5 * * * *",
     "events.jobs.send_due_mailings": "40 5 * * *",  # in the morning in Sweden
     "events.jobs.remind_invited": "50 5 * * *",
+    "events.jobs.issue_certificates": "25 23 * * *",  # the day after the last meeting
     "events.jobs.move_demo_events": "5 23 * * *",  # after midnight in Sweden, winter and summer
 }
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
