@@ -11,10 +11,12 @@ from django.db import transaction
 from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from events import registering
 from events.models import Answer, Invitation, ProtectedData, Registration, RegistrationForm
-from lmh_portal.letters.models import Letter
+from events.registering import Refused
+from lmh_portal.letters.services import forget_letters_about
 
 NEVER_CONFIRMED_DAYS = 7
 DAY = dt.timedelta(days=1)
@@ -73,14 +75,16 @@ def anonymize(registrations: QuerySet) -> int:
     ProtectedData.objects.filter(registration__in=chosen).delete()
     Answer.objects.filter(registration__in=chosen).update(text="")
     Invitation.objects.filter(registration__in=chosen).update(email="", organization_name="")
-    _forget_letters([f"events.registration:{pk}" for pk in chosen])
+    forget_letters_about([f"events.registration:{pk}" for pk in chosen])
     return rows.update(name="", email="", organization_name="", anonymized_at=timezone.now())
 
 
-def _forget_letters(causes: list[str]) -> None:
-    letters = Letter.objects.filter(about__in=causes).exclude(recipient="")
-    letters.filter(state=Letter.State.QUEUED).update(state=Letter.State.WITHDRAWN)
-    letters.update(recipient="", subject="", body="", attachments=[])
+def erase(registration: Registration) -> None:
+    """Erase a participant's data now, as they ask. Refused while they hold a seat or a place in line."""
+    row = Registration.objects.select_related("event").get(pk=registration.pk)
+    if row.is_active and row.event.finishes_at > timezone.now():
+        raise Refused(_("You are still signed up. Cancel first, then erase your data."))
+    anonymize(Registration.objects.filter(pk=row.pk))
 
 
 # --- one person, by e-mail address
