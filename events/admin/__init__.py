@@ -1,0 +1,3 @@
+from events.admin import event
+
+__all__ = ["event"]
