@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.db import transaction
-from django.http import HttpResponseRedirect
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from actors.models import Organization
 from events import registering
+from events.admin.copies import Copies
+from events.admin.pages import EventPages
 from events.admin.parts import MeetingInline, ProgrammeInline, QuestionInline, QuotaInline, SignUpInline
 from events.admin.preview import Preview
 from events.checklist import checklist, hindrances
@@ -72,6 +74,21 @@ class TimeFilter(admin.SimpleListFilter):
         return queryset.filter(finishes_at__lt=start_of_today()) if self.value() == "past" else queryset
 
 
+class SeriesFilter(admin.SimpleListFilter):
+    """The events of a series, by the number of its first; offered where one comes from a series."""
+
+    title = _("series")
+    parameter_name = "series"
+
+    def lookups(self, request, model_admin):
+        chosen = request.GET.get(self.parameter_name, "")
+        return [(chosen, _("This series"))] if chosen.isascii() and chosen.isdecimal() and len(chosen) < 18 else []
+
+    def queryset(self, request, queryset):
+        chosen = self.value()
+        return queryset.filter(Q(pk=chosen) | Q(super_event=chosen)) if chosen else queryset
+
+
 class EventList(ChangeList):
     """Templates have a page of their own."""
 
@@ -80,7 +97,7 @@ class EventList(ChangeList):
 
 
 @admin.register(Event)
-class EventAdmin(Preview, PublishableAdmin):
+class EventAdmin(Preview, Copies, EventPages, PublishableAdmin):
     form = EventForm
     change_form_template = "admin/events/event/change_form.html"
     inlines = [MeetingInline, SignUpInline, QuotaInline, QuestionInline, ProgrammeInline]
@@ -90,7 +107,7 @@ class EventAdmin(Preview, PublishableAdmin):
         "updated", "page_link",
     ]  # fmt: skip
     list_filter = [
-        TimeFilter, "status", "event_status", ("event_type", admin.RelatedOnlyFieldListFilter),
+        TimeFilter, SeriesFilter, "status", "event_status", ("event_type", admin.RelatedOnlyFieldListFilter),
         "attendance_mode", TranslationFilter, "is_demo", ("organizer", admin.RelatedOnlyFieldListFilter),
     ]  # fmt: skip
     list_select_related = ["event_type", "organizer"]
@@ -241,10 +258,7 @@ class EventAdmin(Preview, PublishableAdmin):
             return None
         is_public = not event.is_draft
         messages.success(request, gettext("The event is public.") if is_public else gettext("The event is a draft."))
-        return HttpResponseRedirect(self.address(event))
-
-    def address(self, event, page: str = "change") -> str:
-        return reverse(f"admin:events_event_{page}", args=[event.pk])
+        return self.to(event)
 
     def render_change_form(self, request, context, obj=None, **kwargs):
         may_change = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
@@ -256,7 +270,8 @@ class EventAdmin(Preview, PublishableAdmin):
         if may_change:
             context["preview"] = self.address(obj, "preview") if obj else reverse("admin:events_event_preview_new")
         if obj:
-            context |= {"event": obj, "checklist": checklist(obj) if obj.is_draft and not obj.is_template else None}
+            context |= {"event": obj, "may_add": self.has_add_permission(request)}
+            context |= {"checklist": checklist(obj) if obj.is_draft and not obj.is_template else None}
         return super().render_change_form(request, context, obj=obj, **kwargs)
 
     # --- lists

@@ -161,7 +161,7 @@ class QuotaFormSet(BaseInlineFormSet):
         super().clean()
         seen = set()
         for form in self.forms:
-            if not form.is_valid() or not form.has_changed() and not form.instance.pk or self._should_delete_form(form):
+            if not form.is_valid() or not form.cleaned_data or self._should_delete_form(form):
                 continue
             whose = form.cleaned_data.get("organization"), form.cleaned_data.get("staff_group")
             if whose in seen:

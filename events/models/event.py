@@ -34,6 +34,11 @@ def _first_start() -> dt.datetime | None:
 class EventQuerySet(AboutQuerySet):
     search_fields = ["name", "description"]
 
+    def visible_to(self, user):
+        """Templates are for the desk alone."""
+        rows = super().visible_to(user)
+        return rows.filter(is_template=False) if self.shows_drafts_to(user) else rows
+
     def upcoming(self):
         """From today on, the nearest first; an event stays until its day is over."""
         return self.filter(finishes_at__gte=start_of_today()).order_by("starts_at", "pk")
