@@ -13,13 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from actors.models import Organization
 from events import registering
 from events.admin.copies import Copies
+from events.admin.invitations import Invitations
 from events.admin.pages import EventPages
+from events.admin.participants import Participants
 from events.admin.parts import MeetingInline, ProgrammeInline, QuestionInline, QuotaInline, SignUpInline
 from events.admin.preview import Preview
 from events.checklist import checklist, hindrances
 from events.models import Event, start_of_today
 from events.services import DEFAULT_LENGTH, count_places, free_slug, sort_programme
-from lmh_portal.core.admin import PublishableAdmin, Status, TranslationFilter
+from lmh_portal.core.admin import PublishableAdmin, Status, Todo, TranslationFilter, list_address
 from lmh_portal.core.languages import SOURCE_LANGUAGE
 from lmh_portal.core.translated import columns
 
@@ -74,6 +76,25 @@ class TimeFilter(admin.SimpleListFilter):
         return queryset.filter(finishes_at__lt=start_of_today()) if self.value() == "past" else queryset
 
 
+class WorkFilter(admin.SimpleListFilter):
+    title = _("work")
+    parameter_name = "work"
+
+    def lookups(self, request, model_admin):
+        return [
+            ("opens", _("Sign-up opens in a week")),
+            ("ends", _("Sign-up ends in a week")),
+            ("approve", _("Sign-ups await approval")),
+        ]
+
+    def queryset(self, request, queryset):
+        if self.value() == "opens":
+            return queryset.sign_up_opens_soon()
+        if self.value() == "ends":
+            return queryset.sign_up_ends_soon()
+        return queryset.with_applicants() if self.value() == "approve" else queryset
+
+
 class SeriesFilter(admin.SimpleListFilter):
     """The events of a series, by the number of its first; offered where one comes from a series."""
 
@@ -97,7 +118,7 @@ class EventList(ChangeList):
 
 
 @admin.register(Event)
-class EventAdmin(Preview, Copies, EventPages, PublishableAdmin):
+class EventAdmin(Preview, Copies, Participants, Invitations, EventPages, PublishableAdmin):
     form = EventForm
     change_form_template = "admin/events/event/change_form.html"
     inlines = [MeetingInline, SignUpInline, QuotaInline, QuestionInline, ProgrammeInline]
@@ -107,9 +128,17 @@ class EventAdmin(Preview, Copies, EventPages, PublishableAdmin):
         "updated", "page_link",
     ]  # fmt: skip
     list_filter = [
-        TimeFilter, SeriesFilter, "status", "event_status", ("event_type", admin.RelatedOnlyFieldListFilter),
-        "attendance_mode", TranslationFilter, "is_demo", ("organizer", admin.RelatedOnlyFieldListFilter),
-    ]  # fmt: skip
+        TimeFilter,
+        WorkFilter,
+        SeriesFilter,
+        "status",
+        "event_status",
+        ("event_type", admin.RelatedOnlyFieldListFilter),
+        "attendance_mode",
+        TranslationFilter,
+        "is_demo",
+        ("organizer", admin.RelatedOnlyFieldListFilter),
+    ]
     list_select_related = ["event_type", "organizer"]
     search_fields = ["slug", *columns("name", "description", "venue"), *columns("organizer__name")]
     date_hierarchy = "starts_at"
@@ -275,6 +304,22 @@ class EventAdmin(Preview, Copies, EventPages, PublishableAdmin):
         return super().render_change_form(request, context, obj=obj, **kwargs)
 
     # --- lists
+
+    def todo(self):
+        events = Event.objects.filter(is_template=False)
+        drafts = events.filter(status=Status.DRAFT).count()
+        yield Todo(
+            gettext("Drafts: %(kind)s") % {"kind": self.opts.verbose_name_plural},
+            drafts,
+            list_address(Event, status__exact=Status.DRAFT),
+        )
+        work = [
+            (gettext("Events with sign-ups to approve"), "approve", events.with_applicants()),
+            (gettext("Events whose sign-up opens in a week"), "opens", events.sign_up_opens_soon()),
+            (gettext("Events whose sign-up ends in a week"), "ends", events.sign_up_ends_soon()),
+        ]
+        for label, name, rows in work:
+            yield Todo(label, rows.count(), list_address(Event, work=name))
 
     @admin.display(description=_("status"), ordering="status")
     def status_badge(self, event):

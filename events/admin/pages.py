@@ -13,10 +13,9 @@ class EventPages:
     """Mixed into the events' model admin; every page asks `get_queryset` which events are this coordinator's."""
 
     def event_path(self, name: str, view):
-        """`/<event>/<name>/`, called `admin:events_event_<name>`."""
-        return path(
-            f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"events_event_{name.replace('-', '_')}"
-        )
+        """`/<event>/<name>/`, called `admin:events_event_<name>` with underscores."""
+        words = name.replace("<int:number>", "one").replace("/", "_").replace("-", "_")
+        return path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"events_event_{words}")
 
     def asked(self, request, pk: int, *permissions: str) -> Event:
         """The event, for those who may see it and have the permissions, such as `add_event`."""
