@@ -225,6 +225,12 @@ class EventAdmin(Preview, Copies, Participants, Invitations, EventPages, Publish
         known = {"coordinator": request.user.pk, "organizer": organizer and organizer.pk}
         return known | super().get_changeform_initial_data(request)
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(getattr(field, "widget", None), forms.Textarea):
+            field.widget.attrs["rows"] = 3 if db_field.name in columns("prerequisites") else 6
+        return field
+
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "coordinator":  # a menu: to search, coordinators would need to see all accounts
             kwargs["queryset"] = db_field.related_model.objects.filter(is_staff=True, is_active=True)

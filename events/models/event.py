@@ -65,8 +65,8 @@ class EventQuerySet(AboutQuerySet):
         """In the next seven days, by itself or because the event starts."""
         now = timezone.now()
         is_on = self.published().filter(event_status__in=["scheduled", "rescheduled"], registration_form__isnull=False)
-        ends_at = Coalesce("registration_form__closes_at", "starts_at")
-        return is_on.exclude(registration="closed").alias(ends_at=ends_at).filter(ends_at__range=(now, now + WEEK))
+        last_at = Coalesce("registration_form__closes_at", "starts_at")
+        return is_on.exclude(registration="closed").alias(last_at=last_at).filter(last_at__range=(now, now + WEEK))
 
     def with_applicants(self):
         """Those with sign-ups that await approval."""
