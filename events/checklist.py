@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from django.utils import timezone
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from events.models import Event
+from lmh_portal.core.admin import language_name
 from lmh_portal.core.languages import LANGUAGES, SOURCE_LANGUAGE
 
 Mode = Event.AttendanceMode
@@ -36,7 +36,7 @@ def _as_template(event: Event) -> Iterator[str]:
 
 
 def _without_texts(event: Event) -> Iterator[str]:
-    language = _in(SOURCE_LANGUAGE)
+    language = language_name(SOURCE_LANGUAGE)
     if not getattr(event, f"name_{SOURCE_LANGUAGE}"):
         yield _("The name is missing in %(language)s.") % {"language": language}
     if not getattr(event, f"description_{SOURCE_LANGUAGE}"):
@@ -71,7 +71,7 @@ def _has_result(event: Event) -> bool:
 def _advice(event: Event) -> Iterator[str]:
     for code in LANGUAGES:
         if code != SOURCE_LANGUAGE and not (getattr(event, f"name_{code}") and getattr(event, f"description_{code}")):
-            yield _("Name and description in %(language)s.") % {"language": _in(code)}
+            yield _("Name and description in %(language)s.") % {"language": language_name(code)}
     if not event.topic_items.exists():
         yield _("Topics: they lead readers of overviews here.")
     if not event.staff_groups.exists():
@@ -107,7 +107,3 @@ def _advice_on_sign_up(event: Event) -> Iterator[str]:
 def _join_url(event: Event) -> str:
     form = getattr(event, "registration_form", None)
     return form.join_url if form else ""
-
-
-def _in(code: str) -> str:
-    return get_language_info(code)["name_translated"]

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from events import registering
@@ -156,7 +156,7 @@ class Participants:
         return self.page(
             request,
             "participants",
-            _("Participants"),
+            pgettext("list of persons", "Participants"),
             event,
             form=form,
             page=Paginator(rows, PAGE_SIZE).get_page(None if looked_for else request.GET.get("page")),
