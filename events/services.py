@@ -5,11 +5,14 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
+from django.utils.text import slugify
 
 from events.models import Event, Occasion, RegistrationForm
+from events.registering import modes
 
 SATURDAY = 5
 MOST_ITEMS = 1000
+DEFAULT_LENGTH = dt.timedelta(hours=3)
 
 
 def demo_day(today: dt.date, offset: int) -> dt.date:
@@ -75,3 +78,25 @@ def sort_programme(event: Event) -> None:
         for number, (_time, item) in enumerate(items, 1):
             item.position = number
             item.save(update_fields=["position"])
+
+
+def free_slug(name: str, starts_at: dt.datetime | None = None, pk: int | None = None) -> str:
+    """An address of the name that no other event has, with the day where the name alone is taken."""
+    longest = Event._meta.get_field("slug").max_length
+    plain = slugify(name)[: longest - 20].strip("-") or "event"
+    day = f"-{timezone.localtime(starts_at):%Y-%m-%d}" if starts_at else ""
+    tried = [plain, f"{plain}{day}", *(f"{plain}{day}-{number}" for number in range(2, 1000))]
+    taken = set(Event.objects.filter(slug__startswith=plain).exclude(pk=pk).values_list("slug", flat=True))
+    return next(slug for slug in tried if slug not in taken)
+
+
+def count_places(event: Event) -> None:
+    """Of an event with sign-up here, all places together; none where one form of attendance has no limit."""
+    form = getattr(event, "registration_form", None)
+    if form is None:
+        return
+    rooms = [form.capacity(mode) for mode in modes(event)]
+    places = None if None in rooms else sum(rooms)
+    if places != event.maximum_attendee_capacity:
+        event.maximum_attendee_capacity = places
+        event.save(update_fields=["maximum_attendee_capacity"])

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actors.models import ChangeProposal, Contact, Location, Organization, Service, VerificationRound
-from events.models import Event, Mailing, MailText
+from events.models import Event, Invitation, Mailing, MailText, Occasion, Question, Quota
 from knowledge.models import Overview, OverviewTranslation, Reference, Resource
 from lmh_portal.accounts.models import User
 from lmh_portal.feedback.models import HelpfulCount, Message
@@ -22,6 +22,7 @@ from lmh_portal.stats.models import Link
 from lmh_portal.vocabulary import models as vocabulary
 from tests import make
 
+DAY = dt.timedelta(days=1)
 TERMS = [
     vocabulary.TargetGroup, vocabulary.StaffGroup, vocabulary.OrganizationType, vocabulary.EventType,
     vocabulary.ResourceType, vocabulary.InterventionLevel, vocabulary.Language,
@@ -108,6 +109,34 @@ def make_full_place(*services):
     return make.make_location(services or [make.make_service()], {"address_1": "Gatan 7", "city": "Borås"})
 
 
+def make_full_event():
+    """With rows in every part of its page, and somebody who has signed up, who waits and who is invited."""
+    event = make.make_event(topics(), organizer=make.make_organization(), programme=["Start", "Slut"])
+    make.make_sign_up_form(event, maximum_physical_attendee_capacity=1)
+    Occasion.objects.create(event=event, starts_at=event.starts_at + DAY, ends_at=event.ends_at + DAY)
+    Question.objects.create(event=event, text_sv="Varför?", purpose_sv="Plan")
+    Quota.objects.create(event=event, places=5)
+    for _ in range(2):
+        make.make_registration(event)
+    Invitation.objects.create(event=event, email="inbjuden@example.org", language="sv")
+    return event
+
+
+EVENT_PAGES = ["participants", "participants_add", "participants_needs", "invitations", "copy", "series"]
+
+
+def further_pages(row) -> list[str]:
+    """Pages of our own about a row."""
+    if not isinstance(row, Event):
+        return []
+    person = row.registrations.first()
+    return [
+        reverse("admin:events_event_templates"),
+        reverse("admin:events_event_participants_one", args=[row.pk, person.pk]),
+        *(reverse(f"admin:events_event_{name}", args=[row.pk]) for name in EVENT_PAGES),
+    ]
+
+
 MAKERS = {
     ChangeProposal: lambda: make.make_proposal(make.make_service(organization=make.make_organization())),
     VerificationRound: make_round,
@@ -121,7 +150,7 @@ MAKERS = {
     OverviewTranslation: make_translation,
     Reference: make.make_reference,
     Resource: make_full_resource,
-    Event: lambda: make.make_event(topics(), organizer=make.make_organization(), programme=["Start", "Slut"]),
+    Event: make_full_event,
     vocabulary.GlossaryTerm: lambda: make.make_glossary_term(use_instead=make.make_glossary_term()),
     vocabulary.Concept: lambda: vocabulary.Concept.objects.create(
         code=f"concept-{vocabulary.Concept.objects.count()}",
@@ -161,7 +190,7 @@ def addresses(model) -> list[str]:
         pages.append(address(model, "add"))
     if model not in {VerificationRound, Mailing, *READ_ONLY}:
         pages.append(address(model, "delete", row.pk))
-    return [*pages, reverse("admin:app_list", args=[model_admin.opts.app_label])]
+    return [*pages, *further_pages(row), reverse("admin:app_list", args=[model_admin.opts.app_label])]
 
 
 class Inline(HTMLParser):
@@ -287,6 +316,15 @@ def make_waiting_rows():
     make_message()
     Link.objects.create(url="https://example.org/gone", state="broken")
     make.make_letter(state="failed")
+    soon = timezone.now() + DAY
+    make.make_sign_up_form(make.make_event(), opens_at=soon)
+    make.make_sign_up_form(make.make_event(), closes_at=soon)
+    asked = make.make_event()
+    make.make_sign_up_form(asked, needs_approval=True)
+    for _ in range(2):
+        make.make_registration(asked)
+    make.make_event(is_template=True, status="draft")
+    make.make_event(status="draft")
 
 
 def test_first_page_says_what_waits(editor, client):
@@ -300,6 +338,10 @@ def test_first_page_says_what_waits(editor, client):
         "knowledge/overview/?review=overdue": 1,
         "knowledge/overviewtranslation/?work=waiting": 2,
         "knowledge/resource/?status__exact=published&validity=expired": 1,
+        "events/event/?status__exact=draft": 1,
+        "events/event/?work=approve": 1,
+        "events/event/?work=opens": 1,
+        "events/event/?work=ends": 1,
         "feedback/message/?state__exact=new": 1,
         "stats/link/?state__exact=broken": 1,
         "letters/letter/?state__exact=failed": 1,

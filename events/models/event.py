@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import BooleanField, ExpressionWrapper, F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,7 @@ from lmh_portal.vocabulary.models import Area, EventType, Language, StaffGroup, 
 from lmh_portal.vocabulary.querysets import AboutQuerySet
 
 KEPT_IN_CALENDARS = 180  # days after an event until it leaves the calendars that subscribe
+WEEK = dt.timedelta(days=7)
 
 
 def start_of_today() -> dt.datetime:
@@ -54,6 +56,22 @@ class EventQuerySet(AboutQuerySet):
         """Of upcoming events the same ones, found without passing those of all years before."""
         start = remembered("start of the first upcoming event", _first_start)
         return self.filter(starts_at__gte=start) if start else self
+
+    def sign_up_opens_soon(self):
+        """In the next seven days."""
+        now = timezone.now()
+        return self.published().filter(registration_form__opens_at__range=(now, now + WEEK))
+
+    def sign_up_ends_soon(self):
+        """In the next seven days, by itself or because the event starts."""
+        now = timezone.now()
+        is_on = self.published().filter(event_status__in=["scheduled", "rescheduled"], registration_form__isnull=False)
+        last_at = Coalesce("registration_form__closes_at", "starts_at")
+        return is_on.exclude(registration="closed").alias(last_at=last_at).filter(last_at__range=(now, now + WEEK))
+
+    def with_applicants(self):
+        """Those with sign-ups that await approval."""
+        return self.filter(registrations__state="applied").distinct()
 
     def for_cards(self):
         """Everything components/event_item.html reads, in one query."""

@@ -270,6 +270,7 @@ class Registration(models.Model):
     class Meta:
         verbose_name = _("participant")
         verbose_name_plural = _("participants")
+        permissions = [("export_registration", "Can export participants")]
         indexes = [
             models.Index(
                 fields=["event", "attendance_mode"], condition=Q(holds_seat=True), name="registrations_seated"

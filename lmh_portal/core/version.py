@@ -8,8 +8,8 @@ A second number rises with the vocabularies alone, which hardly change: what is 
 """
 
 import datetime as dt
-from collections.abc import Callable, Hashable
-from contextlib import suppress
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from threading import Lock
 from typing import Any, NamedTuple
@@ -32,6 +32,7 @@ def _size(value: Any) -> int:
 
 CONTENT, VOCABULARY = 1, 2  # rows of the table
 _of_request: ContextVar[list | None] = ContextVar("content_version_of_request", default=None)
+_is_apart: ContextVar[bool] = ContextVar("apart_from_memory", default=False)
 _memory: LRUCache = LRUCache(REMEMBERED_AT_MOST, getsizeof=_size)  # what is older makes room by itself
 _alone = Lock()
 _NOTHING = object()
@@ -89,6 +90,8 @@ def remembered_of_vocabulary(key: Hashable, make: Callable[[], Any]) -> Any:
 
 
 def _remembered(place: Hashable, make: Callable[[], Any]) -> Any:
+    if _is_apart.get():
+        return make()
     with _alone:
         known = _memory.get(place, _NOTHING)
     if known is not _NOTHING:
@@ -97,6 +100,16 @@ def _remembered(place: Hashable, make: Callable[[], Any]) -> Any:
     with _alone, suppress(ValueError):  # larger than the whole memory
         _memory[place] = value
     return value
+
+
+@contextmanager
+def apart() -> Iterator[None]:
+    """Within, memory neither answers nor learns: for pages of what is written but will not be committed."""
+    token = _is_apart.set(True)
+    try:
+        yield
+    finally:
+        _is_apart.reset(token)
 
 
 def forget() -> None:

@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('events', '0005_keep_sequence'),
+        ('events', '0006_add_export_permission'),
     ]
 
     operations = [
