@@ -3,7 +3,6 @@
 import hmac
 
 from django.core import signing
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -29,10 +28,15 @@ def invitation_of(token: str) -> Invitation | None:
     return invitation if hmac.compare_digest(invitation.key, key) else None
 
 
+def sign_up_of(invitation: Invitation) -> Registration | None:
+    """The sign-up that an invitation has led to, or that the invited address has made by itself."""
+    if invitation.registration and invitation.registration.is_active:
+        return invitation.registration
+    return invitation.event.registrations.active().filter(email__iexact=invitation.email).first()
+
+
 def decline(invitation: Invitation) -> None:
     """Note that somebody will not come; a second time changes nothing. Refused while they are signed up."""
-    is_signed_up = Q(registration__state__in=Registration.ACTIVE)
-    invited = Invitation.objects.filter(pk=invitation.pk).exclude(is_signed_up)
-    if not invited.exists():
+    if sign_up_of(invitation):
         raise Refused(_("You are signed up: cancel on your personal page instead."))
     Invitation.objects.filter(pk=invitation.pk, declined_at=None).update(declined_at=timezone.now())

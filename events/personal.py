@@ -72,7 +72,7 @@ class Personal:
     @property
     def may_cancel(self) -> bool:
         """An offer is declined beside the button that takes it."""
-        return self.may_change and self.state not in {State.UNCONFIRMED, State.OFFERED}
+        return self.is_active and not self.is_over and self.state not in {State.UNCONFIRMED, State.OFFERED}
 
     @property
     def may_erase(self) -> bool:

@@ -19,6 +19,7 @@ from lmh_portal.vocabulary.terms import TermInMemory, terms
 
 NOTICE = "2026-11-24"  # the version of the privacy notice that forms show: the day that it was last changed
 OTHER = "other"
+EXAMPLE = gettext_lazy("Write an e-mail address, for example name@example.org.")
 PROTECTED_AT_MOST = 1000  # characters
 ANSWER_AT_MOST = Answer._meta.get_field("text").max_length
 
@@ -50,17 +51,29 @@ class ParticipantForm(forms.Form):
         label=gettext_lazy("Your name"),
         max_length=Registration._meta.get_field("name").max_length,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": gettext_lazy("Write your name.")},
     )
-    organization = forms.ChoiceField(label=gettext_lazy("Your organisation"))
+    organization = forms.ChoiceField(
+        label=gettext_lazy("Your organisation"),
+        error_messages={"required": gettext_lazy("Choose your organisation, or “Another organisation”.")},
+    )
     organization_name = forms.CharField(
         label=gettext_lazy("Your organisation or workplace"),
         required=False,
         max_length=Registration._meta.get_field("organization_name").max_length,
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
-    staff_group = forms.ChoiceField(label=gettext_lazy("Staff group"), required=False)
+    staff_group = forms.ChoiceField(
+        label=gettext_lazy("Staff group"),
+        required=False,
+        error_messages={"required": gettext_lazy("Choose your staff group.")},
+    )
     municipality = forms.ChoiceField(label=gettext_lazy("Municipality where you work"), required=False)
-    attendance_mode = forms.ChoiceField(label=gettext_lazy("How will you take part?"), widget=forms.RadioSelect)
+    attendance_mode = forms.ChoiceField(
+        label=gettext_lazy("How will you take part?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Please choose how you will take part.")},
+    )
     access_needs = forms.CharField(
         label=gettext_lazy("What do you need to take part?"),
         required=False,
@@ -190,6 +203,7 @@ def _question_field(question: Question) -> forms.Field:
         "Erased %(days)s day after the event.", "Erased %(days)s days after the event.", question.kept_days
     ) % {"days": question.kept_days}
     about = {
+        "error_messages": {"required": _("Please answer this question.")},
         "label": marked(translated(question, "text")),
         "required": question.is_required,
         "help_text": format_html("{} {}", marked(translated(question, "purpose")), kept),
@@ -209,6 +223,7 @@ class SignUpForm(StampedForm, ParticipantForm):
         max_length=Registration._meta.get_field("email").max_length,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "dir": "ltr"}),
         help_text=gettext_lazy("We send a letter to it: the link in it confirms your sign-up."),
+        error_messages={"required": EXAMPLE, "invalid": EXAMPLE},
     )
 
     def __init__(self, event: Event, outlook: Outlook, data=None, initial=None):
@@ -267,12 +282,15 @@ class ColleagueForm(forms.Form):
     """Who comes instead."""
 
     name = forms.CharField(
-        label=gettext_lazy("Your colleague's name"), max_length=Registration._meta.get_field("name").max_length
+        label=gettext_lazy("Your colleague's name"),
+        max_length=Registration._meta.get_field("name").max_length,
+        error_messages={"required": gettext_lazy("Write your colleague's name.")},
     )
     email = forms.EmailField(
         label=gettext_lazy("Your colleague's e-mail address"),
         max_length=Registration._meta.get_field("email").max_length,
         widget=forms.EmailInput(attrs={"dir": "ltr"}),
+        error_messages={"required": EXAMPLE, "invalid": EXAMPLE},
     )
 
     def __init__(self, data=None):

@@ -182,32 +182,42 @@ def _hand_over(request, registration: Registration, colleague: dict) -> None:
 
 @secret_page
 def invitation(request, token):
-    """Sign up with the address that was written to, which the link proves; or decline."""
+    """Sign up with the address that was written to, which the link proves."""
     asked = inviting.invitation_of(token)
     if asked is None:
         return _void(request, "unknown")
-    outlook, refusal = outlook_of(asked.event, is_invited=True), ""
-    is_declining = request.method == "POST" and request.POST.get("deed") == "decline"
-    form = _invited_form(asked, outlook, None if is_declining else _sent(request))
-    try:
-        if is_declining:
+    if registration := inviting.sign_up_of(asked):
+        return _accepted_already(request, asked, registration)
+    outlook, form = outlook_of(asked.event, is_invited=True), None
+    if outlook.takes_sign_ups:
+        initial = {"organization_name": asked.organization_name}
+        form = SignUpForm(asked.event, outlook, _sent(request), initial)
+        if form.is_valid():
+            try:
+                return _accepted(asked, form)
+            except Refused as refusal:
+                form.add_error(None, str(refusal))
+        if form.is_bound:
+            form.renew(SignUpForm.stamp_for(asked.event))
+    context = {"asked": asked, "event": asked.event, "outlook": outlook, "form": form, "token": token}
+    return render(request, "events/invitation.html", context)
+
+
+def _accepted_already(request, asked: Invitation, registration: Registration) -> HttpResponse:
+    """The way to the personal page is told as long as no colleague has taken over."""
+    is_theirs = registration.email.lower() == asked.email.lower()
+    personal = registering.token_of(registration) if is_theirs else ""
+    return render(request, "events/invitation_accepted.html", {"event": asked.event, "personal": personal})
+
+
+@secret_page
+def decline_invitation(request, token):
+    """One click; who is signed up is told so by the invitation's page."""
+    asked = inviting.invitation_of(token)
+    if asked and request.method == "POST":
+        with suppress(Refused):
             inviting.decline(asked)
-            return redirect("events:invitation", token=token)
-        if form and form.is_valid():
-            return _accepted(asked, form)
-    except Refused as refused:
-        refusal = str(refused)
-    if form and form.is_bound:
-        form.renew(SignUpForm.stamp_for(asked.event))
-    context = {"asked": asked, "event": asked.event, "outlook": outlook, "form": form, "refusal": refusal}
-    return render(request, "events/invitation.html", context | _their_sign_up(asked))
-
-
-def _invited_form(asked: Invitation, outlook: Outlook, data) -> SignUpForm | None:
-    is_signed_up = asked.registration and asked.registration.is_active
-    if is_signed_up or not outlook.takes_sign_ups:
-        return None
-    return SignUpForm(asked.event, outlook, data, initial={"organization_name": asked.organization_name})
+    return redirect("events:invitation", token=token)
 
 
 def _accepted(asked: Invitation, form: SignUpForm) -> HttpResponse:
@@ -215,12 +225,3 @@ def _accepted(asked: Invitation, form: SignUpForm) -> HttpResponse:
         asked.event, email=asked.email, invitation=asked, consent_version=form.notice, **form.told
     )
     return redirect("events:my_registration", token=registering.token_of(registration))
-
-
-def _their_sign_up(asked: Invitation) -> dict[str, str | bool]:
-    """Whether the invitation has led to a sign-up; the way to it only as long as no colleague has taken over."""
-    registration = asked.registration
-    if not (registration and registration.is_active):
-        return {"is_signed_up": False, "personal": ""}
-    is_theirs = registration.email.lower() == asked.email.lower()
-    return {"is_signed_up": True, "personal": registering.token_of(registration) if is_theirs else ""}

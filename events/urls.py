@@ -40,4 +40,9 @@ urlpatterns = [
     ),
     path(pgettext_lazy("URL path", "my-sign-up/<str:token>/colleague/"), signup_views.hand_over, name="hand_over"),
     path(pgettext_lazy("URL path", "invitation/<str:token>/"), signup_views.invitation, name="invitation"),
+    path(
+        pgettext_lazy("URL path", "invitation/<str:token>/decline/"),
+        signup_views.decline_invitation,
+        name="decline_invitation",
+    ),
 ]

@@ -43,6 +43,10 @@ def every_kind(language: str) -> dict[str, str]:
     found["search:search found"] = f"{found['search:search']}?q=a"
     found["search:search nothing"] = f"{found['search:search']}?q={NOWHERE}"
     found["feedback:contact asked"] = f"{found['feedback:contact']}?kind=correction&page=/sv/"
+    taking = Event.objects.published().filter(registration_form__isnull=False, starts_at__gt=timezone.now())
+    if one := taking.order_by("pk").first():
+        with override(language):
+            found["events:sign_up open"] = reverse("events:sign_up", args=[one.slug])
     found["missing"] = f"/{language}/{NOWHERE}/"
     return found
 

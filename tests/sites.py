@@ -24,7 +24,11 @@ CARDS = {"actors:organization_card": Organization, "actors:service_card": Servic
 FILES = {  # downloads, which tests of their own visit
     "knowledge:citations", "knowledge:overview_citation", "actors:organization_card", "actors:service_card",
 }  # fmt: skip
-IN_LETTERS = {"actors:proposal", "actors:confirm"}  # behind links that tests of their own follow
+IN_LETTERS = {  # behind links that tests of their own follow
+    "actors:proposal", "actors:confirm", "events:confirm_registration", "events:my_registration",
+    "events:change_registration", "events:hand_over", "events:invitation", "events:decline_invitation",
+}  # fmt: skip
+SIGN_UPS = {f"events:sign_up{what}": Event for what in ["", "_sent", "_handed_over", "_erased"]}  # of what is published
 PROPOSALS = {"actors:propose_organization": Organization, "actors:propose_service": Service}  # of what is published
 
 
@@ -57,8 +61,8 @@ def _arguments(view: str) -> list[tuple]:
     if view.startswith("feedback:helpful"):
         asking = {kind: model.objects.published().values_list("slug", flat=True) for kind, model in KINDS.items()}
         return [(kind, slug) for kind, slugs in asking.items() for slug in slugs]
-    if view in PROPOSALS:
-        return list(PROPOSALS[view].objects.published().values_list("slug"))
+    if view in PROPOSALS | SIGN_UPS:
+        return list((PROPOSALS | SIGN_UPS)[view].objects.published().values_list("slug"))
     if view == "knowledge:overview_version":
         return list(OverviewVersion.objects.values_list("overview__slug", "number"))
     if view == "knowledge:overview_feed":

@@ -11,10 +11,14 @@ from tests.make import (
     make_location,
     make_organization,
     make_overview,
+    make_question,
+    make_quota,
     make_reference,
+    make_registration,
     make_resource,
     make_schedule,
     make_service,
+    make_sign_up_form,
     make_term,
     make_topic,
     make_upload,
@@ -56,10 +60,23 @@ def make_something_of_everything():
     )  # fmt: skip
     make_upload(resource=resource, language=language, has_captions=True, is_accessible=True, note_sv="lättläst")
     make_upload(resource=resource)
-    make_event(**about, staff_groups=[staff], organizer=parent, municipality=place, programme=["Start"], is_demo=True,
-               maximum_attendee_capacity=20, fee_sek=0, meetings=3, languages=[language])  # fmt: skip
+    event = make_event(
+        **about, staff_groups=[staff], organizer=parent, municipality=place, programme=["Start"], is_demo=True,
+        maximum_attendee_capacity=20, fee_sek=0, meetings=3, languages=[language], attendance_mode="mixed",
+    )  # fmt: skip
+    make_rich_sign_up(event, parent)
     past = make_event(organizer=parent, date_precision="year", event_status="cancelled", participants_reported=40)
     type(past).objects.filter(pk=past.pk).update(starts_at="2018-03-14T00:00Z", ends_at="2018-03-14T22:00Z")
+
+
+def make_rich_sign_up(event, organization):
+    """Everything that a form of sign-up can ask."""
+    make_sign_up_form(event, asks_diet=True, maximum_virtual_attendee_capacity=0)
+    make_question(event, is_required=True)
+    make_question(event, kind="choice", choices_sv="Röd\nBlå", text_ar="أي لون؟")
+    make_question(event, kind="yes_no")
+    make_quota(event, organization=organization)
+    make_registration(event)
 
 
 def make_rich_service(about, organization, place, language):

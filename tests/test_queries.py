@@ -15,10 +15,14 @@ from tests.make import (
     make_location,
     make_organization,
     make_overview,
+    make_question,
+    make_quota,
     make_reference,
+    make_registration,
     make_resource,
     make_schedule,
     make_service,
+    make_sign_up_form,
     make_term,
     make_topic,
     make_upload,
@@ -59,6 +63,11 @@ def make_site(how_many: int) -> dict[str, str]:
             programme=["a"] * parts,
         )  # fmt: skip
         event.co_organizers.set([parent])
+        make_sign_up_form(event, maximum_physical_attendee_capacity=None)
+        for _ in range(parts):
+            make_question(event)
+            make_quota(event, organization=make_organization(status="draft"))
+            make_registration(event)
     return {
         "front": reverse("home:front_page"),
         "about": reverse("home:about"),
@@ -91,6 +100,7 @@ def make_site(how_many: int) -> dict[str, str]:
         "events": reverse("events:event_list"),
         "past": reverse("events:event_archive"),
         "event": event.get_absolute_url(),
+        "sign up": reverse("events:sign_up", args=[event.slug]),
         "search": reverse("search:search") + "?q=i",
         "contact": reverse("feedback:contact"),
     }
@@ -127,6 +137,7 @@ WARM = {
     "events": 1,
     "past": 1,
     "event": 1,
+    "sign up": 5,
     "search": 4,
     "contact": 0,
 }
