@@ -1,10 +1,15 @@
-from events import mailings, registering, services
+from events import certifying, mailings, registering, retention, services
 from lmh_portal.core.jobs import enqueue, job
 
 
 @job
 def move_demo_events():
     services.move_demo_events()
+
+
+@job
+def erase_participants():
+    retention.erase_due()
 
 
 @job
@@ -33,3 +38,8 @@ def thank(kind: str, event_id: int):
 @job
 def remind_invited():
     mailings.remind_invited()
+
+
+@job
+def issue_certificates():
+    certifying.issue_all()

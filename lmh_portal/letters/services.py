@@ -157,9 +157,11 @@ def forget_old_letters() -> int:
     return _erase(old_letters())
 
 
-def forget_letters_about(about: str) -> int:
-    """Erase at once what letters of one cause said and to whom they went, but those still to be sent; of how many."""
-    return _erase(Letter.objects.filter(about=about).exclude(state=State.QUEUED).exclude(recipient=""))
+def forget_letters_about(causes: Iterable[str]) -> int:
+    """Erase at once what letters of these causes say and to whom they go; what waits is not sent. Of how many."""
+    letters = Letter.objects.filter(about__in=causes).exclude(recipient="")
+    letters.filter(state=State.QUEUED).update(state=State.WITHDRAWN)
+    return _erase(letters)
 
 
 def _erase(letters) -> int:
