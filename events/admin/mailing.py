@@ -179,9 +179,10 @@ class MailingAdmin(TextAdmin):
         ]
 
     def render_change_form(self, request, context, **kwargs):
-        mailing = kwargs.get("obj")
-        if mailing:
-            context |= self._review(request, mailing)
+        context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
+        if mailing := kwargs.get("obj"):
+            title = f"{mailing.get_kind_display()}: {mailing.event}"
+            context |= self._review(request, mailing) | {"title": title, "subtitle": None}
         return super().render_change_form(request, context, **kwargs)
 
     def _review(self, request, mailing: Mailing) -> dict:

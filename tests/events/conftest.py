@@ -1,29 +1,12 @@
 """A workshop that letters are about."""
 
 import datetime as dt
-import sys
-from types import ModuleType
 
 import pytest
-from django.urls import reverse
 from django.utils import timezone
 
-from events import emails
 from tests import make
 from tests.events.participants import JOIN, NAMES
-
-
-@pytest.fixture
-def evaluation(monkeypatch):
-    """The page of the evaluation, as letters know it: by its name and the key to it."""
-    module = ModuleType("events.evaluating")
-    module.token_of = lambda registration, moment: f"{registration.pk}.{moment}"
-    monkeypatch.setitem(sys.modules, "events.evaluating", module)
-
-    def address(view, args=()):
-        return f"/evaluate/{args[0]}/" if view == "events:evaluate" else reverse(view, args=args)
-
-    monkeypatch.setattr(emails, "reverse", address)
 
 
 @pytest.fixture

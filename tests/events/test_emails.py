@@ -24,7 +24,7 @@ from lmh_portal.letters.models import Letter
 from tests import make
 from tests.events.participants import JOIN, NAMES, registered
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evaluation")]
+pytestmark = pytest.mark.django_db
 PICTURES = os.environ.get("PICTURES")  # a folder, for those who want to look
 STATE_OF = {
     Kind.CONFIRM: "unconfirmed", Kind.APPLIED: "applied", Kind.REFUSED: "refused", Kind.WAITING: "waiting",
@@ -373,7 +373,7 @@ def test_letter_costs_few_queries(event, django_assert_max_num_queries):
     emails.tell(registration, Kind.CONFIRMED)
 
     registration = Registration.objects.select_related("event").get(pk=registration.pk)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         emails.tell(registration, Kind.CONFIRMED)
 
 

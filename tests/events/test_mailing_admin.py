@@ -12,7 +12,7 @@ from lmh_portal.letters.models import Letter
 from tests import make
 from tests.events.participants import registered
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evaluation")]
+pytestmark = pytest.mark.django_db
 ADD = "/admin/events/mailing/add/"
 ADD_TEXT = "/admin/events/mailtext/add/"
 LANGUAGES = ["sv", "en", "ar"]

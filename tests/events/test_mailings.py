@@ -17,7 +17,6 @@ from tests import make
 from tests.events.participants import registered
 from tests.jobs import forget_jobs, run_jobs
 
-pytestmark = pytest.mark.usefixtures("evaluation")
 State = Mailing.State
 DAY = dt.timedelta(days=1)
 
