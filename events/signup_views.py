@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from events import erasing, inviting, registering
+from events import attending, inviting, registering, retention
 from events.models import Event, Invitation, Registration
 from events.outlook import Outlook, outlook_of
 from events.personal import Personal
@@ -129,12 +129,14 @@ def my_registration(request, registration, token):
             refusal = str(refused)
             registration = registering.registration_of(token)
     context = {"mine": Personal(registration, timezone.now()), "token": token, "refusal": refusal}
+    if registration.state == State.CONFIRMED:
+        context["attendance"] = attending.my_attendance(registration)
     return render(request, "events/my_registration.html", context)
 
 
 def _done(deed: str | None, registration: Registration, token: str) -> HttpResponse:
     if deed == "erase":
-        erasing.erase(registration)
+        retention.erase(registration)
         return redirect("events:sign_up_erased", slug=registration.event.slug)
     if deed == "accept":
         registering.accept(registration)

@@ -327,6 +327,11 @@ SCHEDULED_JOBS = {  # minute, hour, day, month, weekday in UTC
     "lmh_portal.stats.jobs.check_links": "40 0 * * *",
     "knowledge.jobs.forget_unused_files": "50 0 * * *",
     "knowledge.jobs.remind_of_reviews": "0 5 * * *",
+    "events.jobs.erase_participants": "55 0 * * *",
+    "events.jobs.expire_seats": "*/5 * * * *",
+    "events.jobs.send_due_mailings": "40 5 * * *",  # in the morning in Sweden
+    "events.jobs.remind_invited": "50 5 * * *",
+    "events.jobs.issue_certificates": "25 23 * * *",  # the day after the last meeting
     "events.jobs.move_demo_events": "5 23 * * *",  # after midnight in Sweden, winter and summer
 }
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

@@ -21,7 +21,17 @@ from actors.models import (
 )
 from actors.proposable import values_of
 from events import registering
-from events.models import Event, Invitation, ProgrammeItem, Question, Quota, Registration, RegistrationForm
+from events.models import (
+    Attendance,
+    Event,
+    Invitation,
+    Occasion,
+    ProgrammeItem,
+    Question,
+    Quota,
+    Registration,
+    RegistrationForm,
+)
 from knowledge import services
 from knowledge.models import Citation, Finding, Implication, Overview, Reference, Resource, ResourceFile
 from lmh_portal.accounts.models import User
@@ -252,6 +262,43 @@ def make_event(topics=(), target_groups=(), staff_groups=(), languages=(), progr
     return event
 
 
+def make_occasion(event, days=7, **fields) -> Occasion:
+    """A further meeting of the event, so many days after the first."""
+    later = dt.timedelta(days=days)
+    values = {
+        "position": event.occasions.count() + 1, "starts_at": event.starts_at + later, "ends_at": event.ends_at + later,
+    }  # fmt: skip
+    return Occasion.objects.create(event=event, **values | fields)
+
+
+def make_event_of_today(**fields) -> Event:
+    """An event whose first meeting is today from 9 to 12, with sign-up; `form` gives fields of the sign-up."""
+    form = fields.pop("form", {})
+    starts_at = timezone.localtime().replace(hour=9, minute=0, second=0, microsecond=0)
+    event = make_event(**{"starts_at": starts_at} | fields)
+    RegistrationForm.objects.create(event=event, **form)
+    return event
+
+
+def make_participant(present=(), **fields) -> Registration:
+    """A participant put into a state, a seat unless told otherwise, past all rules; there at meetings `present`."""
+    number = next(_number)
+    fields.setdefault("event", Event.objects.first() or make_event())
+    values = {
+        "state": "confirmed", "name": f"Deltagare {number}", "email": f"participant-{number}@example.org",
+        "language": "sv", "organization_name": "Vårdcentralen Norr", "attendance_mode": "offline",
+    } | fields  # fmt: skip
+    values.setdefault("holds_seat", values["state"] in {"confirmed", "offered"})
+    if values["state"] == "waiting":
+        values.setdefault("queue_number", number)
+    if values["state"] in {"unconfirmed", "offered"}:
+        values.setdefault("expires_at", timezone.now() + dt.timedelta(days=1))
+    registration = Registration.objects.create(**values)
+    for occasion in present:
+        Attendance.objects.create(registration=registration, occasion=occasion)
+    return registration
+
+
 def make_editor(**fields) -> User:
     """Somebody who may do everything in the admin."""
     number = next(_number)
@@ -263,7 +310,7 @@ def make_letter(**fields) -> Letter:
     """A letter that waits; one that was sent has the time of it."""
     values = {
         "kind": "tests.greeting", "language": "sv", "recipient": f"reader-{next(_number)}@example.org",
-        "subject": "Hej", "body": "God dag.",
+        "subject": "Hej", "body": "God dag.", "html": "<p>God dag.</p>",
     }  # fmt: skip
     if fields.get("state") == "sent":
         values["sent_at"] = timezone.now()

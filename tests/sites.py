@@ -11,7 +11,9 @@ from lmh_portal.core.languages import LANGUAGES
 from lmh_portal.feedback.pages import KINDS
 
 STAFF_ONLY = {"knowledge:overview_draft"}
-FEEDS = {"knowledge:feed", "knowledge:overview_feed"}  # Atom, no pages
+FEEDS = {  # Atom and iCalendar, no pages
+    "knowledge:feed", "knowledge:overview_feed", "events:feed", "events:calendar", "events:event_file",
+}  # fmt: skip
 ROWS = {
     "knowledge:overview_detail": Overview,
     "knowledge:overview_changes": Overview,
@@ -67,6 +69,8 @@ def _arguments(view: str) -> list[tuple]:
         return list(OverviewVersion.objects.values_list("overview__slug", "number"))
     if view == "knowledge:overview_feed":
         return list(Overview.objects.values_list("slug"))
+    if view == "events:event_file":
+        return list(Event.objects.published().exclude(date_precision="year").values_list("slug"))
     rows = ROWS | CARDS
     return list(rows[view].objects.values_list("slug")) if view in rows else [()]
 

@@ -1,10 +1,14 @@
 """What pages cost the database: the same with one row and with many, and at most six queries."""
 
+import datetime as dt
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
+from events.models import WorkshopInput
 from lmh_portal.core import version
 from lmh_portal.vocabulary import models as vocabulary
 from tests.make import (
@@ -13,6 +17,7 @@ from tests.make import (
     make_event,
     make_glossary_term,
     make_location,
+    make_occasion,
     make_organization,
     make_overview,
     make_question,
@@ -63,11 +68,17 @@ def make_site(how_many: int) -> dict[str, str]:
             programme=["a"] * parts,
         )  # fmt: skip
         event.co_organizers.set([parent])
-        make_sign_up_form(event, maximum_physical_attendee_capacity=None)
-        for _ in range(parts):
-            make_question(event)
-            make_quota(event, organization=make_organization(status="draft"))
-            make_registration(event)
+        event.materials.set([resource])
+        signed_up = make_event(**about, organizer=parent, level="basic", super_event=event)
+        make_sign_up_form(signed_up, maximum_physical_attendee_capacity=None)
+        past = make_event(**about, organizer=parent, starts_at=timezone.now() - dt.timedelta(days=20 + how_many))
+        past.materials.set([resource])
+        for part in range(parts):
+            make_occasion(event, days=part + 1)
+            make_question(signed_up)
+            make_quota(signed_up, organization=make_organization(status="draft"))
+            make_registration(signed_up)
+            WorkshopInput.objects.create(event=past, text="Tolk.", language="sv", is_public=True, topic=topic)
     return {
         "front": reverse("home:front_page"),
         "about": reverse("home:about"),
@@ -100,7 +111,13 @@ def make_site(how_many: int) -> dict[str, str]:
         "events": reverse("events:event_list"),
         "past": reverse("events:event_archive"),
         "event": event.get_absolute_url(),
-        "sign up": reverse("events:sign_up", args=[event.slug]),
+        "sign up": reverse("events:sign_up", args=[signed_up.slug]),
+        "event, sign-up": signed_up.get_absolute_url(),
+        "event, passed": past.get_absolute_url(),
+        "events, filtered": reverse("events:event_list") + f"?free=yes&level=basic&organizer={parent.slug}",
+        "calendar": reverse("events:calendar") + f"?topic={topic.slug}",
+        "calendar of an event": reverse("events:event_file", args=[event.slug]),
+        "feed of events": reverse("events:feed") + f"?topic={topic.slug}",
         "search": reverse("search:search") + "?q=i",
         "contact": reverse("feedback:contact"),
     }
@@ -138,6 +155,12 @@ WARM = {
     "past": 1,
     "event": 1,
     "sign up": 5,
+    "event, sign-up": 2,
+    "event, passed": 1,
+    "events, filtered": 1,
+    "calendar": 1,
+    "calendar of an event": 1,
+    "feed of events": 2,
     "search": 4,
     "contact": 0,
 }

@@ -1,6 +1,6 @@
 from events.models.attendance import Attendance, Certificate
 from events.models.contribution import WorkshopInput
-from events.models.evaluation import EvaluationComment, EvaluationTally, Moment
+from events.models.evaluation import EvaluationComment, EvaluationTally, Figures, Moment
 from events.models.event import Event, EventQuerySet, TopicOfEvent, start_of_today
 from events.models.mailing import Mailing, MailText
 from events.models.programme import Occasion, ProgrammeItem
@@ -22,6 +22,7 @@ __all__ = [
     "EvaluationTally",
     "Event",
     "EventQuerySet",
+    "Figures",
     "Invitation",
     "MailText",
     "Mailing",

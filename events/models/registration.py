@@ -94,6 +94,7 @@ class RegistrationForm(models.Model):
     class Meta:
         verbose_name = _("sign-up")
         verbose_name_plural = _("sign-up")
+        indexes = [models.Index(fields=["has_free_places"], name="events_form_by_free_places")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(opens_at=None) | Q(closes_at=None) | Q(closes_at__gt=F("opens_at")),

@@ -64,6 +64,7 @@ def samples() -> dict:
         3,
         "postponed",
     )
+    event.has_free_places = False
     first_term = next(iter(terms("glossary").values()), None)
     explained, words = explain(escape(first_term.names[SOURCE_LANGUAGE] if first_term else LONG), SOURCE_LANGUAGE)
     return {

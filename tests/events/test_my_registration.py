@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, override
 
-from events import erasing, inviting, registering
+from events import inviting, registering, retention
 from events.models import Answer, Event, Invitation, Occasion, ProtectedData, Registration
 from events.registering import Refused
 from events.signup_forms import NOTICE, SignUpForm
@@ -507,7 +507,7 @@ def test_nobody_is_erased_who_still_comes(event):
     row = make.make_registration(event)
 
     with pytest.raises(Refused):
-        erasing.erase(row)
+        retention.erase(row)
 
     assert Registration.objects.get().email == row.email
 
