@@ -495,3 +495,15 @@ def test_protected_data_is_not_stored_in_the_clear(client, event):
         cursor.execute("SELECT access_needs FROM events_protecteddata")
         assert "Rullstol" not in cursor.fetchone()[0]
     assert ProtectedData.objects.get().access_needs == "Rullstolsplats"
+
+
+@pytest.mark.parametrize(
+    "value", ["\x00", "\ud800", "a" * 10_000, "-1", "9" * 400, "<script>", "٣", "\u202eabc", "{{x}}"]
+)
+def test_garbage_in_any_field_gives_a_page_or_a_letter(client, hybrid, value):
+    fields = [name for name in SignUpForm(hybrid, outlook_of(hybrid)).fields if name != "stamp"]
+
+    for name in fields:
+        answer = client.post(address(hybrid), filled(hybrid, attendance_mode="offline") | {name: value})
+        assert answer.status_code in {200, 302}, name
+        assert answer.status_code == 302 or Page(answer).faults == []
