@@ -114,7 +114,7 @@ def test_every_meeting_has_its_own_time_place_and_lasting_uid():
     assert [one.uid.value for one in found] == [str(event.uid), f"{event.uid}-2", f"{event.uid}-3"]
     assert [one.dtstart.value for one in found] == [event.starts_at + days * DAY for days in [0, 7, 14]]
     assert [one.location.value for one in found] == ["Aulan", "Aulan", "Biblioteket"]
-    assert [one.summary.value for one in found] == [f"Kurs (träff {number} av 3)" for number in [1, 2, 3]]
+    assert [one.summary.value for one in found] == [f"Kurs (tillfälle {number} av 3)" for number in [1, 2, 3]]
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def test_all_meetings_are_listed_with_their_places(client):
 
     page = page_of(client, event)
 
-    assert "Alla träffar" in page.words
+    assert "Alla tillfällen" in page.words
     assert "Biblioteket" in page.words
     assert page.html.count("<time datetime=") >= 3
 
