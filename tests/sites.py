@@ -21,10 +21,11 @@ ROWS = {
     "events:event_detail": Event,
 }
 CARDS = {"actors:organization_card": Organization, "actors:service_card": Service}
+AFTER_EVENTS = {"events:check_in_own", "events:certificate", "events:certificate_pdf", "events:evaluate", "events:note"}
 FILES = {  # downloads, which tests of their own visit
     "knowledge:citations", "knowledge:overview_citation", "actors:organization_card", "actors:service_card",
 }  # fmt: skip
-IN_LETTERS = {"actors:proposal", "actors:confirm"}  # behind links that tests of their own follow
+IN_LETTERS = {"actors:proposal", "actors:confirm", *AFTER_EVENTS}  # behind links that tests of their own follow
 PROPOSALS = {"actors:propose_organization": Organization, "actors:propose_service": Service}  # of what is published
 
 

@@ -91,6 +91,8 @@ def make_site(how_many: int) -> dict[str, str]:
         "events": reverse("events:event_list"),
         "past": reverse("events:event_archive"),
         "event": event.get_absolute_url(),
+        "check in": reverse("events:check_in") + "?code=AB2C34",
+        "check of a certificate": reverse("events:certificate_check"),
         "search": reverse("search:search") + "?q=i",
         "contact": reverse("feedback:contact"),
     }
@@ -127,6 +129,8 @@ WARM = {
     "events": 1,
     "past": 1,
     "event": 1,
+    "check in": 0,
+    "check of a certificate": 0,
     "search": 4,
     "contact": 0,
 }
