@@ -13,6 +13,7 @@ from typing import NamedTuple
 from django.db.models import Count, Exists, OuterRef
 from django.db.models.functions import ExtractYear
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -271,7 +272,7 @@ def _share(present: Shown, absent: Shown) -> str:
 def _mean(answers: Shown, scores: Counter, group: Group) -> str:
     if not isinstance(answers, int) or not answers:
         return "–"
-    return f"{scores[group, 'sum'] / scores[group, 'number']:.1f}"
+    return number_format(scores[group, "sum"] / scores[group, "number"], 1)
 
 
 # --- as a workbook

@@ -23,12 +23,14 @@ ROWS = {
     "events:event_detail": Event,
 }
 CARDS = {"actors:organization_card": Organization, "actors:service_card": Service}
+AFTER_EVENTS = {"events:check_in_own", "events:certificate", "events:certificate_pdf", "events:evaluate", "events:note"}
 FILES = {  # downloads, which tests of their own visit
     "knowledge:citations", "knowledge:overview_citation", "actors:organization_card", "actors:service_card",
 }  # fmt: skip
 IN_LETTERS = {  # behind links that tests of their own follow
     "actors:proposal", "actors:confirm", "events:confirm_registration", "events:my_registration",
     "events:change_registration", "events:hand_over", "events:invitation", "events:decline_invitation",
+    *AFTER_EVENTS,
 }  # fmt: skip
 SIGN_UPS = {f"events:sign_up{what}": Event for what in ["", "_sent", "_handed_over", "_erased"]}  # of what is published
 PROPOSALS = {"actors:propose_organization": Organization, "actors:propose_service": Service}  # of what is published

@@ -12,7 +12,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actors.models import ChangeProposal, Contact, Location, Organization, Service, VerificationRound
-from events.models import Event, Invitation, Mailing, MailText, Occasion, Question, Quota
+from events.models import (
+    Certificate,
+    EvaluationComment,
+    Event,
+    Figures,
+    Invitation,
+    Mailing,
+    MailText,
+    Occasion,
+    Question,
+    Quota,
+    WorkshopInput,
+)
 from knowledge.models import Overview, OverviewTranslation, Reference, Resource
 from lmh_portal.accounts.models import User
 from lmh_portal.feedback.models import HelpfulCount, Message
@@ -88,6 +100,28 @@ def make_full_service():
     return service
 
 
+def make_full_occasion():
+    """A meeting of today with somebody who is there."""
+    occasion = make.make_event_of_today(form={"certificate_percent": 80}).occasions.get()
+    make.make_participant(event=occasion.event, present=[occasion])
+    make.make_participant(event=occasion.event, state="waiting")
+    return occasion
+
+
+def make_certificate():
+    occasion = make_full_occasion()
+    return Certificate.objects.create(registration=occasion.attendances.get().registration, hours=3)
+
+
+def make_contribution():
+    event, topic = make.make_event_of_today(), make.make_topic()
+    return WorkshopInput.objects.create(event=event, topic=topic, text="Fler tolkar", language="sv", reply_sv="Ja.")
+
+
+def make_comment():
+    return EvaluationComment.objects.create(event=make.make_event(), moment="after", text="Bra!")
+
+
 def make_best_bet():
     return BestBet.objects.create(questions="tolk\nboka tolk", kind="service", slug=make.make_service().slug)
 
@@ -151,6 +185,11 @@ MAKERS = {
     Reference: make.make_reference,
     Resource: make_full_resource,
     Event: make_full_event,
+    Occasion: make_full_occasion,
+    Certificate: make_certificate,
+    WorkshopInput: make_contribution,
+    EvaluationComment: make_comment,
+    Figures: make_full_occasion,
     vocabulary.GlossaryTerm: lambda: make.make_glossary_term(use_instead=make.make_glossary_term()),
     vocabulary.Concept: lambda: vocabulary.Concept.objects.create(
         code=f"concept-{vocabulary.Concept.objects.count()}",
@@ -169,7 +208,7 @@ MAKERS = {
     Group: lambda: Group.objects.create(name=f"Grupp {Group.objects.count()}"),
 } | {model: (lambda model=model: make.make_term(model)) for model in TERMS}
 
-READ_ONLY = {ChangeProposal, Link, Letter, HelpfulCount, OverviewTranslation, QueryCount}
+READ_ONLY = {Certificate, ChangeProposal, Occasion, Link, Letter, HelpfulCount, OverviewTranslation, QueryCount}
 MODELS = pytest.mark.parametrize("model", MAKERS, ids=lambda model: model.__name__.lower())
 
 
@@ -181,12 +220,14 @@ def addresses(model) -> list[str]:
     """Every page of a model with one row that an editor may open."""
     row = MAKERS[model]()
     model_admin = admin.site.get_model_admin(model)
+    if model is Figures:  # one page
+        return [address(model, "changelist"), reverse("admin:app_list", args=[model_admin.opts.app_label])]
     pages = [
         address(model, "changelist"),
         address(model, "change", row.pk),
         address(model, "history", row.pk),
     ]
-    if model not in {Message, *READ_ONLY}:
+    if model not in {EvaluationComment, Message, *READ_ONLY}:
         pages.append(address(model, "add"))
     if model not in {VerificationRound, Mailing, *READ_ONLY}:
         pages.append(address(model, "delete", row.pk))
@@ -314,6 +355,8 @@ def make_waiting_rows():
     make.make_resource(valid_until=timezone.localdate() - timezone.timedelta(days=1))
     make.make_proposal(make.make_organization())
     make_message()
+    make_comment()
+    WorkshopInput.objects.create(event=Event.objects.first(), text="Fler tolkar", language="sv")
     Link.objects.create(url="https://example.org/gone", state="broken")
     make.make_letter(state="failed")
     soon = timezone.now() + DAY
@@ -342,6 +385,8 @@ def test_first_page_says_what_waits(editor, client):
         "events/event/?work=approve": 1,
         "events/event/?work=opens": 1,
         "events/event/?work=ends": 1,
+        "events/evaluationcomment/?state__exact=new": 1,
+        "events/workshopinput/?answered=no": 1,
         "feedback/message/?state__exact=new": 1,
         "stats/link/?state__exact=broken": 1,
         "letters/letter/?state__exact=failed": 1,

@@ -23,6 +23,8 @@ from hypothesis import strategies as st
 
 from actors.models import ChangeProposal, VerificationRequest
 from actors.partner_forms import ProposalForm
+from events import contributing, evaluating, registering
+from events.models import Attendance, EvaluationTally
 from lmh_portal.core.languages import LANGUAGES
 from lmh_portal.feedback.models import HelpfulCount, Message
 from lmh_portal.wsgi import application
@@ -53,6 +55,7 @@ READ = {  # what each view reads of its address; the others only give it back in
     "search:search": ["q"],
     "actors:handout": ["s", "second"],
     "actors:service_detail": ["s", "second"],
+    "events:check_in": ["code"],
     "feedback:contact": ["kind", "page"],
     "feedback:helpful_comment": ["vote", "again"],
     "knowledge:overview_changes": ["older", "newer", "page"],
@@ -367,3 +370,46 @@ def test_any_value_of_any_field_of_an_answer_gives_a_page(tried, urls, view):
         tried.send(url, method="POST", data=fields, content_type=FORM, may=ANSWERS)
 
     assert (Message.objects.count(), HelpfulCount.objects.count()) == (0, 0)
+
+
+# --- after an event
+
+
+def after_event() -> dict[str, str]:
+    """The addresses of the forms that participants fill in, those behind keys too."""
+    event = make.make_event_of_today(starts_at=timezone.localtime().replace(hour=0, minute=0, second=0),
+                                     ends_at=timezone.localtime().replace(hour=0, minute=1), form={})  # fmt: skip
+    registration = make.make_participant(event=event)
+    keys = {
+        "check_in_own": registering.token_of(registration),
+        "evaluate": evaluating.token_of(registration, "after"),
+        "note": contributing.note_token(event),
+    }
+    found = {view: reverse(f"events:{view}", args=[key]) for view, key in keys.items()}
+    return found | {view: reverse(f"events:{view}") for view in ["check_in", "certificate_check"]}
+
+
+@pytest.mark.parametrize("view", ["check_in_own", "evaluate", "note", "check_in", "certificate_check"])
+def test_any_value_of_any_field_after_an_event_gives_a_page(tried, view):
+    url = after_event()[view]
+    names = ["code", "email", "stamp", "nickname", "topic", "table", "text", "useful", "hindered", "comment", "print"]
+
+    for name in names:
+        for value in [*NASTY, *STAMPS]:
+            fields = form_of(**{"code": "x", "email": "a@example.org", "stamp": "", "text": "", name: value})
+            tried.send(url, method="POST", data=fields, content_type=FORM, may=ANSWERS)
+    for name in [*names, "%00"]:
+        for value in NASTY:
+            tried.send(url, QUERY_STRING=f"{name}={value}")
+
+    assert not Attendance.objects.exists()
+    assert not EvaluationTally.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["incheckning", "intyg", "utvardering", "anteckna"])
+def test_any_key_after_an_event_opens_nothing(tried, path):
+    after_event()
+
+    for value in [*NASTY, *STAMPS]:
+        url = f"/sv/{path}/{value}/".replace("//", "/%2F")
+        tried.send(url, may=frozenset({301, 302, 404}))

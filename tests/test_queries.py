@@ -118,6 +118,8 @@ def make_site(how_many: int) -> dict[str, str]:
         "calendar": reverse("events:calendar") + f"?topic={topic.slug}",
         "calendar of an event": reverse("events:event_file", args=[event.slug]),
         "feed of events": reverse("events:feed") + f"?topic={topic.slug}",
+        "check in": reverse("events:check_in") + "?code=AB2C34",
+        "check of a certificate": reverse("events:certificate_check"),
         "search": reverse("search:search") + "?q=i",
         "contact": reverse("feedback:contact"),
     }
@@ -161,6 +163,8 @@ WARM = {
     "calendar": 1,
     "calendar of an event": 1,
     "feed of events": 2,
+    "check in": 0,
+    "check of a certificate": 0,
     "search": 4,
     "contact": 0,
 }

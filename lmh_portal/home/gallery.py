@@ -11,7 +11,9 @@ from django.utils.html import escape
 from actors.models import Address, Contact, Location, Organization, Schedule, Service
 from actors.opening import opening_hours
 from actors.parts import Place
-from events.models import Event, Occasion
+from events.attending import Meeting, MyAttendance
+from events.evaluating import QUESTIONS, Bar, QuestionResult, Result
+from events.models import Event, Moment, Occasion
 from knowledge.citing import Cited
 from knowledge.models import Overview, Resource
 from lmh_portal.core.languages import SOURCE_LANGUAGE
@@ -84,9 +86,23 @@ def samples() -> dict:
         "topics": topics,
         "page": Paginator(range(100), 20).page(3),
         "sample_filters": _filters(),
+        "mine": _attendance(now),
+        "results": [_result()],
         "fallback": Text(LONG, SOURCE_LANGUAGE),
         "today": timezone.localdate(),
     }
+
+
+def _attendance(now: dt.datetime) -> MyAttendance:
+    occasion = Occasion(starts_at=now, ends_at=now + dt.timedelta(hours=3))
+    meetings = [Meeting(occasion, is_present=False, is_today=True), Meeting(occasion, is_present=True, is_today=True)]
+    return MyAttendance("x", True, meetings, "/", None)
+
+
+def _result() -> Result:
+    question = QUESTIONS[Moment.AFTER][0]
+    bars = [Bar(question.label(value), value, value * 6) for value in question.values]
+    return Result(Moment.AFTER, 15, [QuestionResult(question, bars, 3.7)])
 
 
 def _place(visibility: str) -> Place:
