@@ -39,7 +39,9 @@ def test_forced_colours_keep_borders_and_paper_shows_the_text_alone(visit, start
         seen += [what for what in HIDDEN_ON_PAPER for one in page.locator(what).all() if one.is_visible()]
         seen += [f"folded: {fold}" for fold in page.evaluate(UNSEEN_FOLDS)]
         seen += [f"no address: {href}" for href in page.evaluate(LINKS_WITHOUT_ADDRESS)]
-        colours = page.evaluate("['color', 'backgroundColor'].map(name => getComputedStyle(document.body)[name]).join()")
+        colours = page.evaluate(
+            "['color', 'backgroundColor'].map(name => getComputedStyle(document.body)[name]).join()"
+        )
         if colours != "rgb(0, 0, 0),rgb(255, 255, 255)":
             seen.append(f"is printed in {colours}")
         if not page.locator("h1").is_visible():
