@@ -2,11 +2,13 @@
 
 import pytest
 from django.db import connection
+from django.test import TransactionTestCase
 from django.utils import translation
 
 from lmh_portal import devdb
 from lmh_portal.core import version
 from lmh_portal.core.messages import compile_all
+from tests import snapshot
 
 
 def pytest_configure(config):
@@ -21,6 +23,15 @@ def pytest_configure(config):
 def pytest_collection_modifyitems(items):
     """Browser tests last: Playwright leaves an event loop behind, which tests of jobs and fetching cannot bear."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tables_are_emptied_quickly():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            TransactionTestCase, "_fixture_teardown", lambda case: snapshot.empty(but_content=snapshot.is_unchanged())
+        )
+        yield
 
 
 @pytest.fixture(autouse=True)

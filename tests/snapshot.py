@@ -1,12 +1,16 @@
-"""Public content kept outside the database, to put it back in a moment: loading the starter content takes seconds."""
+"""Between tests that commit: tables emptied in a moment, and public content put back that takes seconds to load."""
+
+from contextlib import contextmanager
 
 from django.core.management.color import no_style
-from django.db import connection
+from django.db import connection, transaction
 
+from lmh_portal.core.models import ContentVersion
 from lmh_portal.core.version import content_models
 from lmh_portal.index.models import Document, Word
 
 Snapshot = dict[str, bytes]  # the rows, by the table and columns that COPY names
+MADE_BY_MIGRATE = {"django_migrations", "django_content_type", "auth_permission"}
 
 
 def take() -> Snapshot:
@@ -15,16 +19,36 @@ def take() -> Snapshot:
 
 
 def put_back(snapshot: Snapshot) -> None:
-    """Fill the empty tables, asking no trigger and no foreign key, and let new keys go on from there."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
+    """Fill the empty tables, and let new keys go on from there."""
+    with _no_trigger() as cursor:
         for place, rows in snapshot.items():
             with cursor.copy(f"COPY {place} FROM STDIN") as copy:
                 copy.write(rows)
-        cursor.execute("SET session_replication_role = DEFAULT")
+    with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), _models()):
             cursor.execute(statement)
         cursor.execute("ANALYZE")
+
+
+def empty(*, but_content: bool = False) -> None:
+    """Empty all tables; TRUNCATE would make new files for each of them and its indexes."""
+    kept = MADE_BY_MIGRATE | ({model._meta.db_table for model in _models()} if but_content else set())
+    tables = set(connection.introspection.table_names()) - kept
+    with _no_trigger() as cursor:
+        cursor.execute(";".join(f"DELETE FROM {table}" for table in sorted(tables)))
+
+
+def is_unchanged() -> bool:
+    """Whether all content is what was put back, or none: any change since then would have raised its version."""
+    return not ContentVersion.objects.exists()
+
+
+@contextmanager
+def _no_trigger():
+    """Ask no trigger and no foreign key; a superuser may."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        yield cursor
 
 
 def _models() -> list:

@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.management import call_command
+from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from knowledge.models import Overview
 from tests import snapshot
 from tests.make import make_editor
 
@@ -32,7 +34,7 @@ def picture(page, name: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser():
+def browser(loaded):
     """One Chromium for the whole run."""
     path = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if not path:
@@ -102,19 +104,32 @@ def visit(new_visit) -> Visit:
 
 
 @pytest.fixture(scope="session")
-def loaded() -> list[snapshot.Snapshot]:
-    """Holds the starter content as soon as it was loaded once."""
-    return []
+def loaded(django_db_setup, django_db_blocker):
+    """Holds the starter content as soon as it was loaded once; at the end nothing of it is left, and nobody reads."""
+    yield []
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        snapshot.empty()
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+@pytest.fixture(autouse=True)
+def _only_what_is_asked_for(request, _django_db_helper):
+    """The starter content stays for the next test that wants it."""
+    if "starter" not in request.fixturenames:
+        snapshot.empty()
 
 
 @pytest.fixture
 def starter(live_server, loaded):
     """The content that the portal starts with, in the database of the live server."""
-    if loaded:
-        snapshot.put_back(loaded[0])
-    else:
+    if not loaded:
         call_command("load_starter", stdout=io.StringIO())
         loaded.append(snapshot.take())
+    elif not Overview.objects.exists():
+        snapshot.put_back(loaded[0])
 
 
 @pytest.fixture

@@ -13,9 +13,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ALL_RULES = {"type": "tag", "values": TAGS}
 COLOUR_RULES = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}  # dark changes nothing else
-SIZE_RULES = {"type": "rule", "values": [*COLOUR_RULES["values"], "target-size", "scrollable-region-focusable"]}
+SIZE_RULES = {"type": "rule", "values": ["target-size", "scrollable-region-focusable"]}
 WIDTHS = [1280, 390, 320]
-RULES = {1280: ALL_RULES, 390: SIZE_RULES, 320: ALL_RULES}  # 390 has the layout of 320, only sizes are others
+LOOKS = {  # the rules for each; 390 has the layout and colours of 320, only sizes are others
+    1280: {"light": ALL_RULES, "dark": COLOUR_RULES},
+    390: {"light": SIZE_RULES},
+    320: {"light": ALL_RULES, "dark": COLOUR_RULES},
+}
 PARTS = 3  # so that the cores share the work evenly
 UNFOLD = "document.querySelectorAll('details').forEach(one => { one.open = true })"
 SIDEWAYS = """() => { const page = document.scrollingElement, room = page.clientWidth
@@ -42,7 +46,7 @@ def examine(visit: Visit, name: str) -> list[str]:
     page.evaluate(UNFOLD)
     for width in reversed(WIDTHS):
         page.set_viewport_size({"width": width, "height": 900})
-        for scheme, rules in [("light", RULES[width]), ("dark", COLOUR_RULES)]:
+        for scheme, rules in LOOKS[width].items():
             page.emulate_media(color_scheme=scheme)
             note(f"{width} {scheme}", page.evaluate(AXE, rules))
     page.emulate_media(color_scheme="light")

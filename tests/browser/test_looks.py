@@ -29,25 +29,27 @@ WITHOUT_BORDER = """[...document.querySelectorAll(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_paper_shows_the_text_and_nothing_else(visit, starter, language):
-    faults = []
+def test_forced_colours_keep_borders_and_paper_shows_the_text_alone(visit, starter, language):
+    page, faults = visit.page, []
     for name, url in every_kind(language).items():
+        page.emulate_media(media="screen", color_scheme="light", forced_colors="active")
         visit.open(url)
-        visit.page.emulate_media(media="print", color_scheme="dark")
-        seen = [what for what in HIDDEN_ON_PAPER for one in visit.page.locator(what).all() if one.is_visible()]
-        seen += [f"folded: {fold}" for fold in visit.page.evaluate(UNSEEN_FOLDS)]
-        seen += [f"no address: {href}" for href in visit.page.evaluate(LINKS_WITHOUT_ADDRESS)]
-        colours = visit.page.evaluate(
+        seen = [f"without border: {what}" for what in page.evaluate(WITHOUT_BORDER)]
+        page.emulate_media(media="print", color_scheme="dark", forced_colors="none")
+        seen += [what for what in HIDDEN_ON_PAPER for one in page.locator(what).all() if one.is_visible()]
+        seen += [f"folded: {fold}" for fold in page.evaluate(UNSEEN_FOLDS)]
+        seen += [f"no address: {href}" for href in page.evaluate(LINKS_WITHOUT_ADDRESS)]
+        colours = page.evaluate(
             "['color', 'backgroundColor'].map(name => getComputedStyle(document.body)[name]).join()"
         )
         if colours != "rgb(0, 0, 0),rgb(255, 255, 255)":
             seen.append(f"is printed in {colours}")
-        if not visit.page.locator("h1").is_visible():
+        if not page.locator("h1").is_visible():
             seen.append("has no heading")
         faults += [f"{name}: {fault}" for fault in seen]
 
     assert not faults, "\n".join(faults)
-    assert visit.page.evaluate("document.dir") == LANGUAGES[language].direction
+    assert page.evaluate("document.dir") == LANGUAGES[language].direction
 
 
 def test_paper_of_an_overview_is_not_longer_than_its_text(visit, starter):
@@ -59,15 +61,3 @@ def test_paper_of_an_overview_is_not_longer_than_its_text(visit, starter):
 
     assert paper.startswith(b"%PDF")
     assert 2 <= paper.count(b"/Type /Page\n") <= 15
-
-
-@pytest.mark.parametrize("language", ["sv", "ar"])
-def test_forced_colours_keep_borders(new_visit, starter, language):
-    visit = new_visit(forced_colors="active")
-
-    faults = []
-    for name, url in every_kind(language).items():
-        visit.open(url)
-        faults += [f"{name}: {what}" for what in visit.page.evaluate(WITHOUT_BORDER)]
-
-    assert not faults, "\n".join(faults)

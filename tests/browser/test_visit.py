@@ -18,23 +18,12 @@ SCRIPTS_AT_MOST = 10_000
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_browser_complains_of_nothing(visit, starter, language):
-    kinds = every_kind(language)
+def test_pages_are_light_have_no_needless_scripts_and_nothing_to_complain_of(visit, starter, language):
+    answers, kinds = [], every_kind(language)
     visit.awaited = {kinds["missing"]}
-
-    for url in kinds.values():
-        visit.open(url)
-
-    assert visit.faults == []
-    assert len(visit.requests) > len(kinds)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_pages_are_light_and_have_no_needless_scripts(visit, starter, language):
-    answers = []
     visit.context.new_cdp_session(visit.page).send("Network.setCacheDisabled", {"cacheDisabled": True})
     visit.page.on("response", partial(list.append, answers))  # Playwright cannot take a bare built-in
-    for name, url in every_kind(language).items():
+    for name, url in kinds.items():
         visit.page.goto("about:blank")
         answers.clear()
         visit.open(url)
@@ -52,6 +41,9 @@ def test_pages_are_light_and_have_no_needless_scripts(visit, starter, language):
         assert sum(size for path, size in sizes.items() if path.endswith(".js")) < SCRIPTS_AT_MOST
         scripts = visit.page.evaluate("[...document.scripts].map(one => one.src.split('/').pop())")
         assert scripts == (["suggest.js"] if visit.page.locator("[data-suggest]").count() else []), name
+
+    assert visit.faults == []
+    assert len(visit.requests) > len(kinds)
 
 
 def test_next_page_asks_for_nothing_but_itself(visit, starter):

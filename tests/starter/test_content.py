@@ -7,7 +7,7 @@ from itertools import accumulate
 import pytest
 import time_machine
 from django.contrib.auth.models import AnonymousUser
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -33,7 +33,9 @@ SATURDAY = 5
 def loaders(django_db_setup, django_db_blocker):
     """Load everything once for all tests of this file."""
     with django_db_blocker.unblock(), transaction.atomic():
-        yield load_starter()
+        loaded = load_starter()
+        connection.check_constraints()  # and make the search index: once, not anew for each test
+        yield loaded
         transaction.set_rollback(True)
 
 
