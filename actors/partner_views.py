@@ -4,7 +4,6 @@ Pages behind links of letters are kept by no cache and found by no search engine
 nobody (Referrer-Policy). Opening such a link changes nothing, for mail scanners open links too.
 """
 
-from functools import wraps
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
@@ -13,7 +12,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 
 from actors import confirming, proposing
 from actors.models import Address, Location, Organization, Service, VerificationRequest
@@ -22,7 +20,7 @@ from actors.partner_forms import AnswerForm, ProposalForm
 from actors.proposable import facts
 from lmh_portal.core.plain_input import without_controls
 from lmh_portal.visitors.services import visitor
-from lmh_portal.visitors.views import takes_visitors_forms
+from lmh_portal.visitors.views import secret_page, takes_visitors_forms
 
 Answer = VerificationRequest.Answer
 
@@ -92,21 +90,6 @@ def proposal_sent(request):
 
 
 # --- behind links of letters
-
-
-def secret_page(view):
-    """A view whose address is a key: kept nowhere, told to nobody, and with the key in the place of a cookie."""
-
-    @wraps(view)
-    @csrf_exempt
-    @never_cache
-    def guarded(request, *args, **kwargs) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        response.headers["Referrer-Policy"] = "no-referrer"
-        response.headers["X-Robots-Tag"] = "noindex, nofollow"
-        return response
-
-    return guarded
 
 
 @secret_page

@@ -40,10 +40,6 @@ def newest_inputs(event: Event) -> QuerySet:
     return WorkshopInput.objects.filter(event=event).order_by("-pk")
 
 
-def published_inputs(event: Event) -> QuerySet:
-    return WorkshopInput.objects.filter(event=event, is_public=True).order_by("topic", "pk")
-
-
 def publish(inputs: QuerySet, is_public: bool = True) -> int:
     return inputs.exclude(is_public=is_public).update(is_public=is_public)
 

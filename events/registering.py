@@ -211,6 +211,17 @@ class Seats:
     def next_number(self) -> int:
         return (self.registrations.aggregate(last=Max("queue_number"))["last"] or 0) + 1
 
+    @contextmanager
+    def writing(self, *, is_undone: bool) -> Iterator[None]:
+        """Write, or go through the motions: neither the cost nor a refusal tells whether an address is known."""
+        taken, savepoint = self.taken.copy(), transaction.savepoint()
+        yield
+        if is_undone:
+            transaction.savepoint_rollback(savepoint)
+            self.taken = taken
+        else:
+            transaction.savepoint_commit(savepoint)
+
     def takes_waiting(self) -> bool:
         longest = self.form.waiting_list_maximum
         return longest is None or self.registrations.filter(IN_QUEUE).count() < longest
@@ -316,15 +327,12 @@ def sign_up(
     Who is invited, or added by a coordinator, need not confirm. Raises Refused.
     """
     with _seats(event.pk) as seats:
-        known = _signed_up(seats, email)
-        if known:
-            emails.tell(known, _status_letter(known))
-            return known
         _check_may_sign_up(seats, attendance_mode, invitation, is_by_coordinator)
+        known = _signed_up(seats, email)
         registration = Registration(
             event=seats.event,
             name=name,
-            email=email,
+            email="" if known else email,
             attendance_mode=attendance_mode,
             language=language,
             organization_name=organization_name,
@@ -333,12 +341,17 @@ def sign_up(
             municipality=municipality,
             consent_version=consent_version,
         )
-        _hold(seats, registration, needs_approval=seats.form.needs_approval and not is_by_coordinator)
-        _note_answers(registration, answers or {}, diet, access_needs)
+        needs_approval = seats.form.needs_approval and not is_by_coordinator
+        with seats.writing(is_undone=known is not None):
+            _hold(seats, registration, needs_approval)
+            _note_answers(registration, answers or {}, diet, access_needs)
+        if known:
+            emails.tell(known, _status_letter(known))
+            return known
         if invitation:
             Invitation.objects.filter(pk=invitation.pk).update(registration=registration, declined_at=None)
         if invitation or is_by_coordinator:
-            _confirm(seats, registration, needs_approval=seats.form.needs_approval and not is_by_coordinator)
+            _confirm(seats, registration, needs_approval)
         else:
             emails.tell(registration, Kind.CONFIRM)
         return registration
@@ -490,6 +503,7 @@ def substitute(registration: Registration, *, name: str, email: str) -> Registra
         if colleague and colleague.pk == row.pk:
             raise Refused(_("That is your own address."))
         emails.tell(row, Kind.CANCELLED, is_handed_over=True)
+        row.key = Registration._meta.get_field("key").get_default()  # whoever the colleague is: the link tells nothing
         if colleague and colleague.holds_seat:
             seats.set(row, State.CANCELLED)
             emails.tell(colleague, _status_letter(colleague))
@@ -498,7 +512,7 @@ def substitute(registration: Registration, *, name: str, email: str) -> Registra
             seats.set(colleague, State.CANCELLED)
         ProtectedData.objects.filter(registration=row).delete()
         row.answers.all().delete()
-        row.name, row.email, row.key = name, email, Registration._meta.get_field("key").get_default()
+        row.name, row.email = name, email
         seats.set(row, State.CONFIRMED, seat=True)
         emails.tell(row, Kind.CONFIRMED, is_handed_over=True)
         return row

@@ -3,10 +3,10 @@
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from events.models import Event
+from events.models import Event, Occasion, RegistrationForm
 
 SATURDAY = 5
 MOST_ITEMS = 1000
@@ -29,7 +29,7 @@ def move_demo_events(today: dt.date | None = None) -> int:
     """Move demonstration events whose day has passed ahead, at the same local times; return how many."""
     today = today or timezone.localdate()
     passed = Event.objects.filter(
-        is_demo=True, demo_offset_days__isnull=False, ends_at__lt=at_local_time(today, dt.time.min)
+        is_demo=True, demo_offset_days__isnull=False, finishes_at__lt=at_local_time(today, dt.time.min)
     )
     events = list(passed.select_for_update())
     for event in events:
@@ -37,8 +37,24 @@ def move_demo_events(today: dt.date | None = None) -> int:
         days = demo_day(today, event.demo_offset_days) - starts_at.date()
         event.starts_at = at_local_time(starts_at.date() + days, starts_at.time())
         event.ends_at = at_local_time(ends_at.date() + days, ends_at.time())
+        event.days_moved = days
     Event.objects.bulk_update(events, ["starts_at", "ends_at"])  # leaves updated_at: nobody edited them
+    moved = {event.pk: event.days_moved for event in events}
+    _move(Occasion.objects.filter(event__in=moved, position__gt=1), moved, "starts_at", "ends_at")
+    _move(RegistrationForm.objects.filter(event__in=moved), moved, "opens_at", "closes_at")
     return len(events)
+
+
+def _move(rows: QuerySet, moved: dict[int, dt.timedelta], *fields: str) -> None:
+    """Move what belongs to moved events as many days, at the same local times."""
+    rows = list(rows)
+    for row in rows:
+        for field in fields:
+            if before := getattr(row, field):
+                local = timezone.localtime(before)
+                setattr(row, field, at_local_time(local.date() + moved[row.event_id], local.time()))
+    if rows:
+        type(rows[0]).objects.bulk_update(rows, fields)
 
 
 @transaction.atomic

@@ -1,45 +1,17 @@
 """What is new in the overviews, as Atom: for news readers, in the language of the address."""
 
-import datetime as dt
-import re
-from urllib.parse import urlsplit
-
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.syndication.views import Feed
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from knowledge.forms import OverviewFilters
 from knowledge.models import Overview, OverviewVersion
+from lmh_portal.core.feeds import ENTRIES, Atom, identity, plain
 from lmh_portal.core.languages import LANGUAGES
 from lmh_portal.core.translated import Text, page_language, translated
-
-ENTRIES = 50
-BEGINNING = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)  # before the first version
-NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def plain(text: str) -> str:
-    """The text without the few characters that XML cannot hold."""
-    return NO_XML.sub(" ", text)
-
-
-def identity(path: str) -> str:
-    """A name that stays the same whatever becomes of addresses (RFC 4151)."""
-    return f"tag:{urlsplit(settings.SITE_ADDRESS).hostname},{BEGINNING.year}:knowledge/{path}"
-
-
-class Atom(Atom1Feed):
-    def item_attributes(self, item):
-        return {"xml:lang": item["title_language"]}
-
-    def latest_post_date(self):
-        """The newest entry's; a feed without entries does not pretend to be new at every visit."""
-        return super().latest_post_date() if self.items else BEGINNING
 
 
 class News(Feed):
@@ -71,7 +43,7 @@ class News(Feed):
         return reverse("knowledge:overview_version", args=[version.overview.slug, version.number])
 
     def item_guid(self, version):
-        return identity(f"{page_language()}/version/{version.pk}")
+        return identity(f"knowledge/{page_language()}/version/{version.pk}")
 
     def item_pubdate(self, version):
         return version.published_at
@@ -107,7 +79,7 @@ class NewsOfList(News):
         return reverse("knowledge:feed") + _query(filters)
 
     def feed_guid(self, filters):
-        return identity(f"{page_language()}/feed{_query(filters)}")
+        return identity(f"knowledge/{page_language()}/feed{_query(filters)}")
 
 
 def _query(filters: OverviewFilters) -> str:
@@ -131,4 +103,4 @@ class NewsOfOverview(News):
         return reverse("knowledge:overview_feed", args=[overview.slug])
 
     def feed_guid(self, overview):
-        return identity(f"{page_language()}/overview/{overview.pk}")
+        return identity(f"knowledge/{page_language()}/overview/{overview.pk}")

@@ -306,6 +306,10 @@ SECOND_REMINDER_DAYS = number("SECOND_REMINDER_DAYS", 30, at_least=FIRST_REMINDE
 CONFIRMATION_LINK_DAYS = number("CONFIRMATION_LINK_DAYS", 60, at_least=SECOND_REMINDER_DAYS + 1)  # then it expires
 UNLISTED_AFTER_DAYS = number("UNLISTED_AFTER_DAYS", 180, at_least=1)  # unconfirmed and silent for so long
 
+# --- sign-up to events
+
+SIGN_UPS_FROM_AN_ADDRESS = number("SIGN_UPS_FROM_AN_ADDRESS", 1000, at_least=1)  # a day: a hospital may share one
+
 # --- background jobs
 
 SITE_ADDRESS = env.str(  # jobs see no request: letters and our robot give this as the portal's address
@@ -323,6 +327,10 @@ SCHEDULED_JOBS = {  # minute, hour, day, month, weekday in UTC
     "lmh_portal.stats.jobs.check_links": "40 0 * * *",
     "knowledge.jobs.forget_unused_files": "50 0 * * *",
     "knowledge.jobs.remind_of_reviews": "0 5 * * *",
+    "events.jobs.erase_participants": "55 0 * * *",
+    "events.jobs.expire_seats": "*/5 * * * *",
+    "events.jobs.send_due_mailings": "40 5 * * *",  # in the morning in Sweden
+    "events.jobs.remind_invited": "50 5 * * *",
     "events.jobs.issue_certificates": "25 23 * * *",  # the day after the last meeting
     "events.jobs.move_demo_events": "5 23 * * *",  # after midnight in Sweden, winter and summer
 }

@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from actors.forms import OrganizationFilters, ServiceFilters
 from actors.models import Organization, Service
-from events.forms import EventFilters
+from events.forms import EventFilters, PastEventFilters
 from events.models import Event
 from knowledge.forms import ImplicationFilters, OverviewFilters, ResourceFilters
 from knowledge.models import Implication, Overview, Resource
@@ -23,7 +23,7 @@ LISTS = {
     "actors:organization_list": (OrganizationFilters, lambda: Organization.objects.listed()),
     "actors:service_list": (ServiceFilters, lambda: Service.objects.listed()),
     "events:event_list": (EventFilters, lambda: Event.objects.upcoming()),
-    "events:event_archive": (EventFilters, lambda: Event.objects.past()),
+    "events:event_archive": (PastEventFilters, lambda: Event.objects.past()),
 }
 NOWHERE = "zzqx"  # a word in no text
 
@@ -43,6 +43,10 @@ def every_kind(language: str) -> dict[str, str]:
     found["search:search found"] = f"{found['search:search']}?q=a"
     found["search:search nothing"] = f"{found['search:search']}?q={NOWHERE}"
     found["feedback:contact asked"] = f"{found['feedback:contact']}?kind=correction&page=/sv/"
+    taking = Event.objects.published().filter(registration_form__isnull=False, starts_at__gt=timezone.now())
+    if one := taking.order_by("pk").first():
+        with override(language):
+            found["events:sign_up open"] = reverse("events:sign_up", args=[one.slug])
     found["missing"] = f"/{language}/{NOWHERE}/"
     return found
 
@@ -51,9 +55,10 @@ def _rich_rows(view: str) -> list[str]:
     """The row of a model with most on its page; of events one to come and one that has passed."""
     rows = ROWS[view].objects.published()
     if view == "events:event_detail":
-        coming = rows.filter(ends_at__gte=timezone.now()).annotate(much=Count("programme"))
-        past = rows.filter(ends_at__lt=timezone.now())
-        return [*_slugs(coming.order_by("-much", "pk")), *_slugs(past.order_by("pk"))]
+        forms = {"has_form": Count("registration_form"), "much": Count("programme")}
+        coming = rows.filter(finishes_at__gte=timezone.now()).annotate(**forms)
+        past = rows.filter(finishes_at__lt=timezone.now()).annotate(much=Count("materials"))
+        return [*_slugs(coming.order_by("-has_form", "-much", "pk")), *_slugs(past.order_by("-much", "pk"))]
     much = {
         "knowledge:overview_detail": Count("citations"),
         "knowledge:overview_changes": Count("versions"),

@@ -21,7 +21,17 @@ from actors.models import (
 )
 from actors.proposable import values_of
 from events import registering
-from events.models import Attendance, Event, Occasion, ProgrammeItem, Registration, RegistrationForm
+from events.models import (
+    Attendance,
+    Event,
+    Invitation,
+    Occasion,
+    ProgrammeItem,
+    Question,
+    Quota,
+    Registration,
+    RegistrationForm,
+)
 from knowledge import services
 from knowledge.models import Citation, Finding, Implication, Overview, Reference, Resource, ResourceFile
 from lmh_portal.accounts.models import User
@@ -252,6 +262,15 @@ def make_event(topics=(), target_groups=(), staff_groups=(), languages=(), progr
     return event
 
 
+def make_occasion(event, days=7, **fields) -> Occasion:
+    """A further meeting of the event, so many days after the first."""
+    later = dt.timedelta(days=days)
+    values = {
+        "position": event.occasions.count() + 1, "starts_at": event.starts_at + later, "ends_at": event.ends_at + later,
+    }  # fmt: skip
+    return Occasion.objects.create(event=event, **values | fields)
+
+
 def make_event_of_today(**fields) -> Event:
     """An event whose first meeting is today from 9 to 12, with sign-up; `form` gives fields of the sign-up."""
     form = fields.pop("form", {})
@@ -259,15 +278,6 @@ def make_event_of_today(**fields) -> Event:
     event = make_event(**{"starts_at": starts_at} | fields)
     RegistrationForm.objects.create(event=event, **form)
     return event
-
-
-def make_meeting(event: Event, days: int = 7) -> Occasion:
-    """A further meeting, so many days after the first."""
-    position = event.occasions.count() + 1
-    between = dt.timedelta(days=days)
-    return Occasion.objects.create(
-        event=event, position=position, starts_at=event.starts_at + between, ends_at=event.ends_at + between
-    )
 
 
 def make_participant(present=(), **fields) -> Registration:
@@ -300,7 +310,7 @@ def make_letter(**fields) -> Letter:
     """A letter that waits; one that was sent has the time of it."""
     values = {
         "kind": "tests.greeting", "language": "sv", "recipient": f"reader-{next(_number)}@example.org",
-        "subject": "Hej", "body": "God dag.",
+        "subject": "Hej", "body": "God dag.", "html": "<p>God dag.</p>",
     }  # fmt: skip
     if fields.get("state") == "sent":
         values["sent_at"] = timezone.now()
@@ -326,3 +336,21 @@ def make_unconfirmed(event, **fields) -> Registration:
         "attendance_mode": registering.modes(event)[0],
     }  # fmt: skip
     return registering.sign_up(event, **values | fields)
+
+
+def make_question(event, **fields) -> Question:
+    """A short text that need not be answered, unless told otherwise."""
+    number = next(_number)
+    return Question.objects.create(
+        event=event, **{"text_sv": f"Fråga {number}", "purpose_sv": "För planeringen."} | fields
+    )
+
+
+def make_quota(event, places=1, **fields) -> Quota:
+    return Quota.objects.create(event=event, places=places, **fields)
+
+
+def make_invitation(event, **fields) -> Invitation:
+    """As it was sent today; `inviting.token_of` gives what its link ends with."""
+    values = {"email": f"invited-{next(_number)}@example.org", "language": "sv", "sent_at": timezone.now()}
+    return Invitation.objects.create(event=event, **values | fields)

@@ -1,5 +1,6 @@
 """Reading a page as a careful visitor: what must be true of every one."""
 
+import json
 from html.parser import HTMLParser
 from itertools import pairwise
 from urllib.parse import urlsplit
@@ -47,6 +48,7 @@ class Page(HTMLParser):
         self.links: list[str] = []
         self.faults: list[str] = []
         self.text: list[str] = []
+        self.data: list[dict] = []  # JSON-LD, which no browser runs
         self._inside: list[str] = []
         self._ids: set[str] = set()
         self.feed(self.html)
@@ -66,7 +68,7 @@ class Page(HTMLParser):
         self._ids.add(values.get("id") or f"#{len(self._ids)}")
         if "style" in values or tag == "style" or HANDLERS & values.keys():
             self.faults.append(f"inline style or handler on <{tag}>")
-        if tag == "script" and "src" not in values:
+        if tag == "script" and "src" not in values and values.get("type") != "application/ld+json":
             self.faults.append("inline script")
         self._judge_source(tag, values)
 
@@ -84,8 +86,16 @@ class Page(HTMLParser):
     def handle_data(self, data):
         if self._inside and self._inside[-1] == "title" and "svg" not in self._inside:
             self.title += data
+        elif self._inside and self._inside[-1] == "script" and data.strip():
+            self._take_in(data)
         elif not {"script", "style"} & set(self._inside):
             self.text.append(data)
+
+    def _take_in(self, data):
+        try:
+            self.data.append(json.loads(data))
+        except ValueError:
+            self.faults.append("has data for machines that is no JSON")
 
     @property
     def words(self) -> str:

@@ -11,7 +11,9 @@ from lmh_portal.core.languages import LANGUAGES
 from lmh_portal.feedback.pages import KINDS
 
 STAFF_ONLY = {"knowledge:overview_draft"}
-FEEDS = {"knowledge:feed", "knowledge:overview_feed"}  # Atom, no pages
+FEEDS = {  # Atom and iCalendar, no pages
+    "knowledge:feed", "knowledge:overview_feed", "events:feed", "events:calendar", "events:event_file",
+}  # fmt: skip
 ROWS = {
     "knowledge:overview_detail": Overview,
     "knowledge:overview_changes": Overview,
@@ -25,7 +27,12 @@ AFTER_EVENTS = {"events:check_in_own", "events:certificate", "events:certificate
 FILES = {  # downloads, which tests of their own visit
     "knowledge:citations", "knowledge:overview_citation", "actors:organization_card", "actors:service_card",
 }  # fmt: skip
-IN_LETTERS = {"actors:proposal", "actors:confirm", *AFTER_EVENTS}  # behind links that tests of their own follow
+IN_LETTERS = {  # behind links that tests of their own follow
+    "actors:proposal", "actors:confirm", "events:confirm_registration", "events:my_registration",
+    "events:change_registration", "events:hand_over", "events:invitation", "events:decline_invitation",
+    *AFTER_EVENTS,
+}  # fmt: skip
+SIGN_UPS = {f"events:sign_up{what}": Event for what in ["", "_sent", "_handed_over", "_erased"]}  # of what is published
 PROPOSALS = {"actors:propose_organization": Organization, "actors:propose_service": Service}  # of what is published
 
 
@@ -58,12 +65,14 @@ def _arguments(view: str) -> list[tuple]:
     if view.startswith("feedback:helpful"):
         asking = {kind: model.objects.published().values_list("slug", flat=True) for kind, model in KINDS.items()}
         return [(kind, slug) for kind, slugs in asking.items() for slug in slugs]
-    if view in PROPOSALS:
-        return list(PROPOSALS[view].objects.published().values_list("slug"))
+    if view in PROPOSALS | SIGN_UPS:
+        return list((PROPOSALS | SIGN_UPS)[view].objects.published().values_list("slug"))
     if view == "knowledge:overview_version":
         return list(OverviewVersion.objects.values_list("overview__slug", "number"))
     if view == "knowledge:overview_feed":
         return list(Overview.objects.values_list("slug"))
+    if view == "events:event_file":
+        return list(Event.objects.published().exclude(date_precision="year").values_list("slug"))
     rows = ROWS | CARDS
     return list(rows[view].objects.values_list("slug")) if view in rows else [()]
 

@@ -12,7 +12,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actors.models import ChangeProposal, Contact, Location, Organization, Service, VerificationRound
-from events.models import Certificate, EvaluationComment, Event, Figures, Occasion, WorkshopInput
+from events.models import (
+    Certificate,
+    EvaluationComment,
+    Event,
+    Figures,
+    Mailing,
+    MailText,
+    Occasion,
+    WorkshopInput,
+)
 from knowledge.models import Overview, OverviewTranslation, Reference, Resource
 from lmh_portal.accounts.models import User
 from lmh_portal.feedback.models import HelpfulCount, Message
@@ -118,6 +127,14 @@ def make_question():
     return QueryCount.objects.create(day=day, language="sv", question="tolk", visits=3, results=0)
 
 
+def make_mailing():
+    return Mailing.objects.create(event=make.make_event(), kind="message", subject_sv="Hej", body_sv="Vi ses.")
+
+
+def make_mail_text():
+    return MailText.objects.create(event=make.make_event(), kind="offer", subject_sv="Din tur")
+
+
 def make_full_place(*services):
     return make.make_location(services or [make.make_service()], {"address_1": "Gatan 7", "city": "Borås"})
 
@@ -129,6 +146,8 @@ MAKERS = {
     Service: make_full_service,
     Contact: lambda: make.make_contact([make.make_service()]),
     Location: make_full_place,
+    Mailing: make_mailing,
+    MailText: make_mail_text,
     Overview: make_full_overview,
     OverviewTranslation: make_translation,
     Reference: make.make_reference,
@@ -178,7 +197,7 @@ def addresses(model) -> list[str]:
     ]
     if model not in {EvaluationComment, Message, *READ_ONLY}:
         pages.append(address(model, "add"))
-    if model not in {VerificationRound, *READ_ONLY}:
+    if model not in {VerificationRound, Mailing, *READ_ONLY}:
         pages.append(address(model, "delete", row.pk))
     return [*pages, reverse("admin:app_list", args=[model_admin.opts.app_label])]
 

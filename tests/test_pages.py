@@ -1,7 +1,11 @@
 """Every public page, in every language, with and without content."""
 
-import pytest
+import datetime as dt
 
+import pytest
+from django.utils import timezone
+
+from events.models import WorkshopInput
 from lmh_portal.core.languages import LANGUAGES
 from tests.make import (
     make_area,
@@ -9,12 +13,17 @@ from tests.make import (
     make_event,
     make_glossary_term,
     make_location,
+    make_occasion,
     make_organization,
     make_overview,
+    make_question,
+    make_quota,
     make_reference,
+    make_registration,
     make_resource,
     make_schedule,
     make_service,
+    make_sign_up_form,
     make_term,
     make_topic,
     make_upload,
@@ -56,10 +65,39 @@ def make_something_of_everything():
     )  # fmt: skip
     make_upload(resource=resource, language=language, has_captions=True, is_accessible=True, note_sv="lättläst")
     make_upload(resource=resource)
-    make_event(**about, staff_groups=[staff], organizer=parent, municipality=place, programme=["Start"], is_demo=True,
-               maximum_attendee_capacity=20, fee_sek=0, meetings=3, languages=[language])  # fmt: skip
+    make_rich_events(about, staff, parent, place, language, resource)
     past = make_event(organizer=parent, date_precision="year", event_status="cancelled", participants_reported=40)
     type(past).objects.filter(pk=past.pk).update(starts_at="2018-03-14T00:00Z", ends_at="2018-03-14T22:00Z")
+
+
+def make_rich_sign_up(event, organization):
+    """Everything that a form of sign-up can ask."""
+    make_sign_up_form(
+        event, asks_diet=True, maximum_virtual_attendee_capacity=0, join_url="https://example.org/hemligt"
+    )
+    make_question(event, is_required=True)
+    make_question(event, kind="choice", choices_sv="Röd\nBlå", text_ar="أي لون؟")
+    make_question(event, kind="yes_no")
+    make_quota(event, organization=organization)
+    make_registration(event)
+
+
+def make_rich_events(about, staff, organizer, place, language, resource):
+    """Events with everything that their page can show: sign-up, several meetings, a series, what came of it."""
+    event = make_event(
+        **about, staff_groups=[staff], organizer=organizer, municipality=place, programme=["Start"], is_demo=True,
+        maximum_attendee_capacity=20, fee_sek=0, languages=[language], attendance_mode="mixed", level="advanced",
+        prerequisites_sv="Grundkurs.", accessibility_features=["hearing_loop"], venue_sv="Aulan",
+    )  # fmt: skip
+    event.programme.update(performer_sv="Dietist", organization=organizer, starts="09:00", ends="10:00")
+    make_occasion(event, venue_ar="القاعة")
+    make_rich_sign_up(event, organizer)
+    make_event(**about, super_event=event, recurrence="FREQ=MONTHLY", event_status="postponed")
+    make_event(event_status="rescheduled", date_precision="day")
+    past = make_event(**about, notes_sv="Så blev det.", starts_at=timezone.now() - dt.timedelta(days=40))
+    past.materials.set([resource])
+    said = {"event": past, "text": "Mer tolk.", "language": "sv", "is_public": True}
+    WorkshopInput.objects.create(**said, reply_ar="نعم", topic_id=past.topics.first().pk)
 
 
 def make_rich_service(about, organization, place, language):

@@ -1,10 +1,14 @@
 """What pages cost the database: the same with one row and with many, and at most six queries."""
 
+import datetime as dt
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
+from events.models import WorkshopInput
 from lmh_portal.core import version
 from lmh_portal.vocabulary import models as vocabulary
 from tests.make import (
@@ -13,12 +17,17 @@ from tests.make import (
     make_event,
     make_glossary_term,
     make_location,
+    make_occasion,
     make_organization,
     make_overview,
+    make_question,
+    make_quota,
     make_reference,
+    make_registration,
     make_resource,
     make_schedule,
     make_service,
+    make_sign_up_form,
     make_term,
     make_topic,
     make_upload,
@@ -59,6 +68,17 @@ def make_site(how_many: int) -> dict[str, str]:
             programme=["a"] * parts,
         )  # fmt: skip
         event.co_organizers.set([parent])
+        event.materials.set([resource])
+        signed_up = make_event(**about, organizer=parent, level="basic", super_event=event)
+        make_sign_up_form(signed_up, maximum_physical_attendee_capacity=None)
+        past = make_event(**about, organizer=parent, starts_at=timezone.now() - dt.timedelta(days=20 + how_many))
+        past.materials.set([resource])
+        for part in range(parts):
+            make_occasion(event, days=part + 1)
+            make_question(signed_up)
+            make_quota(signed_up, organization=make_organization(status="draft"))
+            make_registration(signed_up)
+            WorkshopInput.objects.create(event=past, text="Tolk.", language="sv", is_public=True, topic=topic)
     return {
         "front": reverse("home:front_page"),
         "about": reverse("home:about"),
@@ -93,6 +113,13 @@ def make_site(how_many: int) -> dict[str, str]:
         "event": event.get_absolute_url(),
         "check in": reverse("events:check_in") + "?code=AB2C34",
         "check of a certificate": reverse("events:certificate_check"),
+        "sign up": reverse("events:sign_up", args=[signed_up.slug]),
+        "event, sign-up": signed_up.get_absolute_url(),
+        "event, passed": past.get_absolute_url(),
+        "events, filtered": reverse("events:event_list") + f"?free=yes&level=basic&organizer={parent.slug}",
+        "calendar": reverse("events:calendar") + f"?topic={topic.slug}",
+        "calendar of an event": reverse("events:event_file", args=[event.slug]),
+        "feed of events": reverse("events:feed") + f"?topic={topic.slug}",
         "search": reverse("search:search") + "?q=i",
         "contact": reverse("feedback:contact"),
     }
@@ -131,6 +158,13 @@ WARM = {
     "event": 1,
     "check in": 0,
     "check of a certificate": 0,
+    "sign up": 5,
+    "event, sign-up": 2,
+    "event, passed": 1,
+    "events, filtered": 1,
+    "calendar": 1,
+    "calendar of an event": 1,
+    "feed of events": 2,
     "search": 4,
     "contact": 0,
 }

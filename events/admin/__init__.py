@@ -5,13 +5,13 @@ from django.forms import BaseInlineFormSet
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from events.admin import attendance, certificates, contributions, evaluation, figures
+from events.admin import attendance, certificates, contributions, evaluation, figures, mailing
 from events.models import Event, ProgrammeItem, start_of_today
 from events.services import MOST_ITEMS, sort_programme
 from lmh_portal.core.admin import PublishableAdmin, TranslatedInline, TranslationFilter
 from lmh_portal.core.translated import columns
 
-__all__ = ["attendance", "certificates", "contributions", "evaluation", "figures"]
+__all__ = ["EventAdmin", "attendance", "certificates", "contributions", "evaluation", "figures", "mailing"]
 
 
 class ProgrammeFormSet(BaseInlineFormSet):

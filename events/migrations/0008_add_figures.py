@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('events', '0004_keep_first_meeting'),
+        ('events', '0005_keep_sequence'),
     ]
 
     operations = [

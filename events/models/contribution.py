@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from events.models.event import Event
-from lmh_portal.core.translated import translated
+from lmh_portal.core.translated import Text, translated
 from lmh_portal.vocabulary.models import Topic
 
 
@@ -31,3 +31,8 @@ class WorkshopInput(models.Model):
 
     def __str__(self):
         return translated(self, "reply").value or self.text[:60]
+
+    @property
+    def said(self) -> Text:
+        """The contribution in the language that it was written in."""
+        return Text(self.text, self.language)

@@ -19,8 +19,6 @@ class Moment(models.TextChoices):
 class EvaluationTally(models.Model):
     """How many gave a value to a question: no answer is kept by itself."""
 
-    is_content = False
-
     event = models.ForeignKey(Event, models.CASCADE, related_name="evaluation_tallies", verbose_name=_("event"))
     moment = models.CharField(_("when"), max_length=5, choices=Moment)
     question = models.CharField(_("question"), max_length=20)  # of events/evaluating.py
@@ -49,8 +47,6 @@ class EvaluationTally(models.Model):
 class Figures(EvaluationTally):
     """Figures of events: no rows of its own, but a place on the desk and a permission."""
 
-    is_content = False
-
     class Meta:
         proxy = True
         verbose_name = _("figures")
@@ -60,8 +56,6 @@ class Figures(EvaluationTally):
 
 class EvaluationComment(models.Model):
     """Free text of an evaluation. Its number tells nothing of the order, its date nothing of the hour."""
-
-    is_content = False
 
     class State(models.TextChoices):
         NEW = "new", pgettext_lazy("state of a comment", "New")

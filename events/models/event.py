@@ -6,7 +6,7 @@ import uuid
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import BooleanField, ExpressionWrapper, F, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +22,8 @@ from lmh_portal.core.version import remembered
 from lmh_portal.vocabulary.models import Area, EventType, Language, StaffGroup, TargetGroup, TopicItem
 from lmh_portal.vocabulary.querysets import AboutQuerySet
 
+KEPT_IN_CALENDARS = 180  # days after an event until it leaves the calendars that subscribe
+
 
 def start_of_today() -> dt.datetime:
     return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
@@ -33,6 +35,11 @@ def _first_start() -> dt.datetime | None:
 
 class EventQuerySet(AboutQuerySet):
     search_fields = ["name", "description"]
+
+    def visible_to(self, user):
+        """Templates have their place on the desk alone: they are no events yet."""
+        visible = super().visible_to(user)
+        return visible.filter(is_template=False) if self.shows_drafts_to(user) else visible
 
     def upcoming(self):
         """From today on, the nearest first; an event stays until its day is over."""
@@ -53,9 +60,15 @@ class EventQuerySet(AboutQuerySet):
         return self.only(
             "slug", "status", "is_demo", "starts_at", "ends_at", "finishes_at", "date_precision", "meetings",
             "event_status", "event_type", "attendance_mode", "municipality", "maximum_attendee_capacity",
-            "registration",
-            *columns("name", "description"),
-        )  # fmt: skip
+            "registration", *columns("name", "description"),
+        ).annotate(has_free_places=F("registration_form__has_free_places"))  # fmt: skip
+
+    def for_calendar(self):
+        """Those that a calendar has a day for, the nearest first: what is to come and what was lately."""
+        since = start_of_today() - dt.timedelta(days=KEPT_IN_CALENDARS)
+        dated = self.filter(finishes_at__gte=since).exclude(date_precision=Event.DatePrecision.YEAR)
+        is_over = ExpressionWrapper(Q(finishes_at__lt=start_of_today()), BooleanField())
+        return dated.order_by(is_over, "starts_at", "pk")
 
     def for_detail(self):
         return self.select_related("organizer").with_ids(
@@ -111,7 +124,8 @@ class Event(Publishable):
     )  # RFC 7986
     sequence = models.PositiveIntegerField(
         _("SEQUENCE"), default=0, editable=False
-    )  # raised by what calendars must know
+    )  # raised by a trigger when what calendars must know changes (migration 0005)
+    sequence_raised_at = models.DateTimeField(_("changed for calendars"), null=True, editable=False)
     name = models.CharField(_("name"), max_length=200)
     description = models.TextField(_("description"), blank=True)
     prerequisites = models.TextField(_("prerequisites"), blank=True)
@@ -204,6 +218,9 @@ class Event(Publishable):
             ),
             models.Index(fields=["starts_at", "id"], name="events_event_by_start"),
             models.Index(fields=["finishes_at"], name="events_event_by_end"),
+            models.Index(fields=["attendance_mode", "starts_at"], condition=IS_PUBLISHED, name="events_event_by_form"),
+            models.Index(fields=["level"], condition=IS_PUBLISHED & ~Q(level=""), name="events_event_by_level"),
+            models.Index(fields=["-updated_at", "-id"], condition=IS_PUBLISHED, name="events_event_by_change"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -230,6 +247,16 @@ class Event(Publishable):
     def day(self) -> dt.date:
         """The day that it starts, in Swedish time."""
         return timezone.localtime(self.starts_at).date()
+
+    @property
+    def is_on_a_day(self) -> bool:
+        """Whether more than its year is known."""
+        return self.date_precision != self.DatePrecision.YEAR
+
+    @property
+    def listed_under(self) -> str:
+        """The month, or the year if no more is known."""
+        return f"{self.day:%Y-%m}" if self.is_on_a_day else f"{self.day:%Y}"
 
     @property
     def is_past(self) -> bool:

@@ -14,7 +14,8 @@ from django.utils.translation import pgettext_lazy
 from actors.models import Organization
 from events.models.event import Event
 from lmh_portal.core.encrypted import EncryptedTextField
-from lmh_portal.core.translated import translated
+from lmh_portal.core.languages import SOURCE_LANGUAGE, text_order
+from lmh_portal.core.translated import Text, page_language, translated
 from lmh_portal.vocabulary.models import Area, StaffGroup
 
 Mode = Event.AttendanceMode
@@ -93,6 +94,7 @@ class RegistrationForm(models.Model):
     class Meta:
         verbose_name = _("sign-up")
         verbose_name_plural = _("sign-up")
+        indexes = [models.Index(fields=["has_free_places"], name="events_form_by_free_places")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(opens_at=None) | Q(closes_at=None) | Q(closes_at__gt=F("opens_at")),
@@ -177,6 +179,22 @@ class Question(models.Model):
 
     def __str__(self):
         return translated(self, "text").value
+
+    @property
+    def options(self) -> dict[str, Text]:
+        """What one may answer: the text that is kept, whatever the page's language, and how the page says it."""
+        if self.kind == self.Kind.YES_NO:
+            return {"yes": Text(str(_("Yes")), page_language()), "no": Text(str(_("No")), page_language())}
+        source = next((code for code in text_order(SOURCE_LANGUAGE) if self._choices(code)), SOURCE_LANGUAGE)
+        kept, shown = self._choices(source), translated(self, "choices").language
+        if len(self._choices(shown)) != len(kept):
+            shown = source  # a translation that is not whole cannot be told apart by its place
+        return {one: Text(word, shown) for one, word in zip(kept, self._choices(shown), strict=True)}
+
+    def _choices(self, language: str) -> list[str]:
+        lines = (getattr(self, f"choices_{language}") or "").splitlines()
+        longest = Answer._meta.get_field("text").max_length
+        return [line.strip()[:longest] for line in lines if line.strip()]
 
 
 def new_key() -> str:
@@ -340,6 +358,11 @@ class Answer(models.Model):
 
     def __str__(self):
         return str(self.pk)
+
+    @property
+    def words(self) -> Text:
+        """The answer as the page says it; what somebody wrote is in no known language."""
+        return self.question.options.get(self.text, Text(self.text, page_language()))
 
 
 class Invitation(models.Model):

@@ -1,10 +1,10 @@
-"""What came of an event: charts, the summary of its evaluation, and what was contributed."""
+"""What came of an event: charts and the summary of its evaluation."""
 
 from django import template
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from events import contributing, evaluating
+from events import evaluating
 from events.models import Event
 from lmh_portal.core.languages import LANGUAGES
 from lmh_portal.core.translated import page_language
@@ -37,8 +37,3 @@ def _drawn(bar, place: int, length: int) -> dict:
 def evaluation_summary(event: Event) -> dict:
     """Nothing before at least five have answered."""
     return {"results": [result for result in evaluating.results(event) if result.is_enough]}
-
-
-@register.inclusion_tag("components/workshop_inputs.html")
-def workshop_inputs(event: Event) -> dict:
-    return {"inputs": contributing.published_inputs(event)}

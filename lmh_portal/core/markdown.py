@@ -1,5 +1,6 @@
 """Markdown to safe HTML. What this returns may be shown as it is; nothing else may."""
 
+import re
 from collections import Counter
 from itertools import pairwise
 
@@ -14,6 +15,7 @@ MOST = 5_000  # lines, and opening brackets: what costs most; with these any tex
 HEADINGS = ["h2", "h3", "h4"]
 
 _parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+_marks = re.compile(r"[!-/:-@\[-`{-~]")  # ASCII punctuation: a backslash before it makes it mean itself
 _unwanted = dict.fromkeys(map(ord, "\x00\u202d\u202e"))  # no text, and overrides of the direction of reading
 _allowed_tags = {
     "p", *HEADINGS, "ul", "ol", "li", "strong", "em", "s", "a", "blockquote", "code", "pre", "hr", "br",
@@ -56,6 +58,11 @@ def tokens(markdown: str) -> list[Token]:
             ids.add(id_)
             heading.attrSet("id", id_)
     return parts
+
+
+def literal(text: str) -> str:
+    """Text in one line as Markdown that shows it as it is, whatever marks are in it."""
+    return _marks.sub(r"\\\g<0>", " ".join(text.split()))
 
 
 def plain(inline: Token) -> str:

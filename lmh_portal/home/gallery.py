@@ -3,6 +3,7 @@
 import datetime as dt
 from types import SimpleNamespace
 
+from django import forms
 from django.core.paginator import Paginator
 from django.utils import timezone
 from django.utils.html import escape
@@ -12,7 +13,7 @@ from actors.opening import opening_hours
 from actors.parts import Place
 from events.attending import Meeting, MyAttendance
 from events.evaluating import QUESTIONS, Bar, QuestionResult, Result
-from events.models import Event, Moment, Occasion, WorkshopInput
+from events.models import Event, Moment, Occasion
 from knowledge.citing import Cited
 from knowledge.models import Overview, Resource
 from lmh_portal.core.languages import SOURCE_LANGUAGE
@@ -22,6 +23,22 @@ from lmh_portal.vocabulary.glossary import explain
 from lmh_portal.vocabulary.terms import terms
 
 LONG = "Hälsokommunikatörsutbildningssamordnare i Västra Götaland"
+
+
+class SampleForm(forms.Form):
+    """What somebody sent who filled in nothing."""
+
+    email = forms.EmailField(label=LONG, help_text=LONG)
+    mode = forms.ChoiceField(label=LONG, choices=[("one", LONG), ("two", LONG)], widget=forms.RadioSelect)
+
+    @property
+    def faults(self) -> list[SimpleNamespace]:
+        targets = {"email": "id_email", "mode": "id_mode_0"}
+        return [
+            SimpleNamespace(target=targets[name], label=LONG, sentence=sentence)
+            for name, sentences in self.errors.items()
+            for sentence in sentences
+        ]
 
 
 def samples() -> dict:
@@ -49,6 +66,7 @@ def samples() -> dict:
         3,
         "postponed",
     )
+    event.has_free_places = False
     first_term = next(iter(terms("glossary").values()), None)
     explained, words = explain(escape(first_term.names[SOURCE_LANGUAGE] if first_term else LONG), SOURCE_LANGUAGE)
     return {
@@ -63,12 +81,13 @@ def samples() -> dict:
         "places": [_place("public"), _place("area")],
         "hours": opening_hours([monday], timezone.localdate()),
         "event": event,
+        "meetings": [Occasion(starts_at=event.starts_at, ends_at=event.ends_at, venue_sv=LONG)] * 2,
+        "sample_form": SampleForm({}),
         "topics": topics,
         "page": Paginator(range(100), 20).page(3),
         "sample_filters": _filters(),
         "mine": _attendance(now),
         "results": [_result()],
-        "inputs": [WorkshopInput(text=LONG, language=SOURCE_LANGUAGE, reply_sv=LONG, replied_at=now)],
         "fallback": Text(LONG, SOURCE_LANGUAGE),
         "today": timezone.localdate(),
     }

@@ -25,7 +25,7 @@ KINDS = [  # model, its name for readers, which rows may show, in which order th
         "id DESC",
     ),
     (Organization, "name", "AND verification <> 'unlisted'", "id DESC"),
-    (Event, "name", "AND ends_at >= %(today)s", "starts_at, id"),
+    (Event, "name", "AND finishes_at >= %(today)s", "starts_at, id"),
 ]
 # What editors chose for the page, then of the first 200 published rows about one of its topics those that share
 # most topics, and of equals those that share most target groups. Written out because the ORM takes some twenty

@@ -43,6 +43,7 @@ class Letter(models.Model):
     recipient = models.EmailField(_("recipient"), blank=True)
     subject = models.CharField(_("subject"), max_length=300, blank=True)
     body = models.TextField(_("text"), blank=True)
+    html = models.TextField(_("text in HTML"), blank=True)
     attachments = models.JSONField(_("attachments"), default=list, blank=True)  # [{name, content_type, content}]
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)

@@ -12,13 +12,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
+from django.core.validators import validate_email
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import override
 
 from lmh_portal.core.jobs import RETRY, enqueue
+from lmh_portal.letters import writing
 from lmh_portal.letters.models import Letter
 
 State = Letter.State
@@ -30,31 +32,45 @@ class NotSent(Exception):
     """Has the worker try again; names the reason's class alone, for reasons quote addresses."""
 
 
+def post(*, template: str, context: Mapping[str, Any], language: str, **envelope) -> Letter:
+    """Write a letter from templates/emails/, which hold plain text; the envelope is that of `post_text`."""
+    with override(language):
+        subject = render_to_string(f"emails/{template}.subject", dict(context))
+        text = render_to_string(f"emails/{template}.txt", dict(context))
+    return _post(subject=subject, body=text, markdown=writing.as_markdown(text), language=language, **envelope)
+
+
+def post_text(*, subject: str, markdown: str, language: str, **envelope) -> Letter:
+    """Write a letter whose text is Markdown, in which what visitors wrote stands as `literal`."""
+    return _post(subject=subject, body=writing.as_text(markdown), markdown=markdown, language=language, **envelope)
+
+
 @transaction.atomic
-def post(
+def _post(
     *,
     to: str,
     kind: str,
-    template: str,
-    context: Mapping[str, Any],
+    subject: str,
+    body: str,
+    markdown: str,
     language: str,
     about: str = "",
     attachments: Iterable[Mapping[str, str]] = (),
 ) -> Letter:
-    """Write a letter from templates/emails/ and have it sent once the current transaction is committed."""
-    with override(language):
-        subject = render_to_string(f"emails/{template}.subject", dict(context))
-        body = render_to_string(f"emails/{template}.txt", dict(context))
+    """Have a letter sent once the current transaction is committed."""
+    validate_email(to)
+    subject = " ".join(subject.split())[:SUBJECT_LENGTH]
     letter = Letter(
         kind=kind,
         about=about,
         language=language,
         recipient=to,
-        subject=" ".join(subject.split())[:SUBJECT_LENGTH],
+        subject=subject,
         body=body,
+        html=writing.as_html(subject, markdown, language),
         attachments=[dict(attachment) for attachment in attachments],
     )
-    letter.full_clean(exclude=["message_id"])
+    letter.clean_fields(exclude=["message_id"])
     letter.save()
     _enqueue(letter)
     return letter
@@ -95,13 +111,15 @@ def _is_final(failure: Exception) -> bool:
     return isinstance(failure, ValueError)
 
 
-def _message(letter: Letter) -> EmailMessage:
+def _message(letter: Letter) -> EmailMultiAlternatives:
     headers = {
         "Message-ID": letter.message_id,
         "Content-Language": letter.language,
         "Auto-Submitted": "auto-generated",  # no machine answers that somebody is on holiday
     }
-    message = EmailMessage(letter.subject, letter.body, None, [letter.recipient], headers=headers)
+    message = EmailMultiAlternatives(letter.subject, letter.body, None, [letter.recipient], headers=headers)
+    if letter.html:
+        message.attach_alternative(letter.html, "text/html")
     for attachment in letter.attachments:
         message.attach(attachment["name"], attachment["content"], attachment["content_type"])
     return message
@@ -136,4 +154,15 @@ def old_letters():
 
 def forget_old_letters() -> int:
     """Erase to whom old letters went and what they said; of how many. Kind, state and times stay for figures."""
-    return old_letters().update(recipient="", subject="", body="", attachments=[])
+    return _erase(old_letters())
+
+
+def forget_letters_about(causes: Iterable[str]) -> int:
+    """Erase at once what letters of these causes say and to whom they go; what waits is not sent. Of how many."""
+    letters = Letter.objects.filter(about__in=causes).exclude(recipient="")
+    letters.filter(state=State.QUEUED).update(state=State.WITHDRAWN)
+    return _erase(letters)
+
+
+def _erase(letters) -> int:
+    return letters.update(recipient="", subject="", body="", html="", attachments=[])

@@ -138,6 +138,22 @@ class ValueFacet(Facet):
 
 
 @dataclass(frozen=True)
+class YesNoFacet(Facet):
+    """Filters by a field that is true or false; a row without it is neither."""
+
+    yes: str = ""
+    no: str = ""
+    meets_rows_twice = False  # one row at the path's end
+
+    def choices(self):
+        for code, key, label in [("yes", "true", self.yes), ("no", "false", self.no)]:
+            yield Choice(code, key, Text(str(label), page_language()))
+
+    def matching(self, keys):
+        return [key == "true" for key in keys]
+
+
+@dataclass(frozen=True)
 class SetFacet(ValueFacet):
     """Filters by an array of fixed choices: a row must have all that are chosen."""
 

@@ -7,7 +7,7 @@ import datetime as dt
 import random
 import re
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import chain, islice
 
 from django.db import connection
 from django.utils import timezone
@@ -25,7 +25,7 @@ from actors.models import (
     TopicOfOrganization,
     TopicOfService,
 )
-from events.models import Event, ProgrammeItem, TopicOfEvent
+from events.models import Event, ProgrammeItem, Registration, RegistrationForm, TopicOfEvent
 from knowledge import services
 from knowledge.models import (
     Citation,
@@ -213,7 +213,8 @@ class Content:
             )  # fmt: skip
 
     def events(self, organizations: list[int]) -> Iterator[Event]:
-        """Half of them past, half coming, over four years."""
+        """Half of them past, half coming, over four years; a hundredth of all organisations arrange them."""
+        organizations = organizations[: max(1, self.rows // 100)]
         types = self._ids(vocabulary.EventType)
         today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
         for number in range(self.rows):
@@ -224,9 +225,37 @@ class Content:
                 starts_at=starts_at, ends_at=starts_at + dt.timedelta(hours=2), venue_sv="Lokal 1",
                 organizer_id=self.chance.choice(organizations), municipality_id=self.one(self.areas),
                 attendance_mode=self.chance.choice(Event.AttendanceMode.values),
-                maximum_attendee_capacity=40, fee_sek=0,
+                level=self.chance.choice(["", *Event.Level.values]), maximum_attendee_capacity=40, fee_sek=0,
                 **self.translated(name=Writer.title, description=lambda writer: writer.sentences(60)),
             )  # fmt: skip
+
+    def past_events(self, organizations: list[int]) -> Iterator[Event]:
+        """As many again, which all took place in the twenty years before."""
+        for event in self.events(organizations):
+            earlier = dt.timedelta(days=1_400 + self.chance.randrange(6_000))
+            event.slug = f"past-{event.slug}"
+            event.starts_at, event.ends_at = event.starts_at - earlier, event.ends_at - earlier
+            yield event
+
+    def forms(self, batch: list[Event]) -> list[RegistrationForm]:
+        """Of two thirds of the events."""
+        return [
+            RegistrationForm(
+                event=event, maximum_physical_attendee_capacity=40, maximum_virtual_attendee_capacity=100,
+                has_free_places=self.chance.random() < 0.8,
+            )
+            for event in batch
+            if self.chance.random() < 0.67
+        ]  # fmt: skip
+
+    def participants(self, form: RegistrationForm) -> list[Registration]:
+        """Some with a seat, of events to come."""
+        number = self.chance.randrange(40) if form.event.starts_at > timezone.now() else 0
+        common = {"event_id": form.pk, "state": "confirmed", "holds_seat": True, "language": "sv"}
+        return [
+            Registration(name="Deltagare", email=f"p{one}@example.org", attendance_mode="offline", **common)
+            for one in range(number)
+        ]
 
     def resources(self) -> Iterator[Resource]:
         types = self._ids(vocabulary.ResourceType)
@@ -323,7 +352,9 @@ def fill(rows: int) -> None:
         _relate(batch, lambda row: terms_of(Service.areas, row, content.areas_served()))
         _relate(batch, content.hours_of)
         _place(content, batch)
-    for batch in _save(content.events(organizations)):
+    for batch in _save(chain(content.events(organizations), content.past_events(organizations))):
+        forms = RegistrationForm.objects.bulk_create(content.forms(batch))
+        Registration.objects.bulk_create([one for form in forms for one in content.participants(form)])
         _relate(batch, lambda row: topics_of(TopicOfEvent, row))
         _relate(batch, lambda row: terms_of(Event.staff_groups, row, some(content.staff_groups, 3)))
         _relate(batch, lambda row: terms_of(Event.languages, row, some(content.languages, 2)))

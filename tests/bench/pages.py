@@ -122,4 +122,7 @@ PAGES = [
     Page("calendar", "list", first(calendar)),
     Page("calendar-facets", "list", two_facets(calendar, coming, type="event_type__code", topic=TOPIC)),
     Page("calendar-deep", "deep", deep(calendar, coming)),
+    Page("calendar-past-deep", "deep", deep("events:event_archive", Event.objects.past())),
+    Page("calendar-organiser", "list", two_facets(calendar, coming, organizer="organizer__slug", level="level")),
+    Page("event-form", "detail", detail("events:event_detail", coming.exclude(registration_form=None))),
 ]  # fmt: skip

@@ -30,7 +30,7 @@ def make_course(meetings=1, **form):
         starts_at=starts_at, name_sv="Tolk i vården", name_ar="الترجمة", form={"certificate_percent": 80} | form
     )
     for number in range(1, meetings):
-        make.make_meeting(event, days=7 * number)
+        make.make_occasion(event, days=7 * number)
     event.refresh_from_db()
     return event
 

@@ -56,7 +56,7 @@ def test_there_is_an_end_to_notes(client, event, monkeypatch):
 
 @pytest.mark.parametrize("days", [-1, 1, 6, 8])
 def test_link_works_on_the_days_of_the_meetings_alone(client, event, days):
-    make.make_meeting(event, days=7)
+    make.make_occasion(event, days=7)
 
     with time_machine.travel(event.starts_at + dt.timedelta(days=days), tick=False):
         response = client.post(address(event), {"text": "Fler tolkar"})

@@ -6,9 +6,9 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from events.models import Event
+from events.models import Event, Occasion, RegistrationForm
 from events.services import at_local_time, demo_day, move_demo_events, sort_programme
-from tests.make import make_event
+from tests.make import make_event, make_occasion, make_sign_up_form
 
 
 def make_demo(day, offset=10, **fields):
@@ -91,11 +91,30 @@ def test_move_again_moves_nothing():
 
 
 @pytest.mark.django_db
+def test_further_meetings_and_the_times_of_sign_up_move_along_once_the_last_meeting_is_over():
+    event = make_demo(dt.date(2026, 10, 19))
+    make_occasion(event, days=7)  # after the change of clocks
+    make_sign_up_form(event, opens_at=at_local_time(dt.date(2026, 9, 1), dt.time(8)))
+    Occasion.objects.filter(position=2).update(
+        starts_at=at_local_time(dt.date(2026, 10, 26), dt.time(9)),
+        ends_at=at_local_time(dt.date(2026, 10, 26), dt.time(12)),
+    )
+
+    assert move_demo_events(dt.date(2026, 10, 26)) == 0
+    assert move_demo_events(dt.date(2026, 10, 27)) == 1
+
+    times = [timezone.localtime(one.starts_at).isoformat() for one in event.occasions.all()]
+    assert times == ["2026-11-06T09:00:00+01:00", "2026-11-13T09:00:00+01:00"]
+    form = RegistrationForm.objects.get()
+    assert (timezone.localtime(form.opens_at).isoformat(), form.closes_at) == ("2026-09-19T08:00:00+02:00", None)
+
+
+@pytest.mark.django_db
 def test_moving_costs_the_same_however_many(django_assert_num_queries):
     for _ in range(3):
         make_demo(dt.date(2026, 1, 7))
 
-    with django_assert_num_queries(4):  # the events and the update, between a savepoint and its release
+    with django_assert_num_queries(6):  # events, their update, meetings and forms, between a savepoint and its release
         move_demo_events()
 
 

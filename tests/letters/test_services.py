@@ -60,7 +60,7 @@ def templates(tmp_path, settings):
     for ending, words in {"subject": "{{ subject }}", "txt": says}.items():
         (folder / f"greeting.{ending}").write_text("{% autoescape off %}" + words + "{% endautoescape %}")
     [engine] = settings.TEMPLATES
-    settings.TEMPLATES = [engine | {"DIRS": [tmp_path]}]
+    settings.TEMPLATES = [engine | {"DIRS": [tmp_path, *engine["DIRS"]]}]
 
 
 def post(**values) -> Letter:
@@ -100,6 +100,39 @@ def test_job_holds_the_letters_number_alone(templates):
     letter = post()
 
     assert waiting_jobs() == [("lmh_portal.letters.jobs.send_letter", {"letter_id": letter.pk})]
+
+
+@pytest.mark.django_db
+def test_letter_of_plain_text_has_html_that_says_the_same(templates):
+    text = "God dag\n# <b>*Anna*</b>\nhttps://portal.example.org/a_b/?c=1&d\n\nTills [vi](https://x.example) ses"
+
+    letter = post(text=text, language="ar", subject="<Hej>")
+
+    direction = 'lang="ar" dir="rtl"'
+    link = '<a href="https://portal.example.org/a_b/?c=1&amp;d">https://portal.example.org/a_b/?c=1&amp;d</a>'
+    assert f"<p>ar: God dag<br>\n# &lt;b&gt;*Anna*&lt;/b&gt;<br>\n{link}</p>" in letter.html
+    assert "<p>Tills [vi](https://x.example) ses</p>" in letter.html
+    assert (letter.html.count(direction), "<title>&lt;Hej&gt;</title>" in letter.html) == (2, True)
+    assert letter.body == f"ar: {text}\n"
+
+
+@pytest.mark.django_db
+def test_letter_goes_as_text_and_html(templates):
+    letter = post()
+
+    services.send(letter.pk)
+
+    message = mail.outbox[0].message()
+    parts = [(part.get_content_type(), part.get_payload(decode=True).decode()) for part in message.get_payload()]
+    assert message.get_content_type() == "multipart/alternative"
+    assert parts == [("text/plain", letter.body), ("text/html", letter.html)]
+
+
+@pytest.mark.django_db
+def test_letter_written_before_there_was_html_goes_as_text():
+    services.send(make_letter(html="").pk)
+
+    assert mail.outbox[0].message().get_content_type() == "text/plain"
 
 
 @pytest.mark.django_db
@@ -318,7 +351,7 @@ def test_withdrawn_letter_is_not_sent(real_jobs, templates):
 
 # --- forgetting
 
-WHAT_IT_SAID = ["recipient", "subject", "body", "attachments"]
+WHAT_IT_SAID = ["recipient", "subject", "body", "html", "attachments"]
 
 
 def make_aged() -> dict[str, Letter]:
@@ -344,7 +377,7 @@ def test_old_letters_keep_kind_state_and_times_alone():
         now = Letter.objects.get(pk=letter.pk)
         said = [getattr(now, field) for field in WHAT_IT_SAID]
         is_erased = name in {"old", "given up", "withdrawn"}
-        assert said == (["", "", "", []] if is_erased else [getattr(letter, field) for field in WHAT_IT_SAID]), name
+        assert said == (["", "", "", "", []] if is_erased else [getattr(letter, field) for field in WHAT_IT_SAID]), name
         assert (now.kind, now.state, now.queued_at, now.sent_at) == (
             letter.kind, letter.state, letter.queued_at, letter.sent_at,
         )  # fmt: skip

@@ -56,12 +56,18 @@ FILES = {
     "events.csv": "code,event_type,is_demo,event_status,starts_on,ends_on,date_precision,demo_offset_days,"
     "starts,ends,meetings,recurrence,date_note_sv,name_sv,description_sv,organizer,co_organizers,topics,"
     "target_groups,staff_groups,languages,attendance_mode,venue_sv,municipality,maximum_attendee_capacity,"
-    "participants_reported,fee_sek,registration\n"
-    "start,seminar,false,,2018-03-14,2018-03-15,day,,,,,,,Start,,lmh,vgr,trauma,,,,offline,,,,,,closed\n"
-    "demo,seminar,true,,,,,10,09:00,16:00,,,,Demo,,lmh,,trauma,,,,online,,,,,0,open\n",
+    "participants_reported,fee_sek,registration,level,prerequisites_sv,accessibility_features\n"
+    "start,seminar,false,,2018-03-14,2018-03-15,day,,,,,,,Start,,lmh,vgr,trauma,,,,offline,,,,,,closed,,,\n"
+    "demo,seminar,true,,,,,10,09:00,16:00,,,,Demo,,lmh,,trauma,,,,online,,,,,0,open,basic,,captions\n",
     "event_programme.csv": "event,position,starts,ends,name_sv,performer_sv\n"
     "demo,1,09:00,10:00,Inledning,\n"
     "demo,2,10:00,16:00,Samtal,\n",
+    "event_occasions.csv": "event,position,days_later,starts,ends,venue_sv\ndemo,2,7,09:00,12:00,\n",
+    "event_forms.csv": "event,maximum_physical_attendee_capacity,maximum_virtual_attendee_capacity,"
+    "waiting_list_maximum,needs_approval,asks_diet,certificate_percent,join_url,seats_on_site,seats_online\n"
+    "demo,,3,,false,false,,,0,3\n",
+    "event_questions.csv": "event,position,kind,is_required,kept_days,text_sv,choices_sv,purpose_sv\n"
+    "demo,1,yes_no,true,30,Har du varit här förut?,,För att förbereda oss.\n",
 }
 
 
