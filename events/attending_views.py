@@ -4,13 +4,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from actors.partner_views import secret_page
 from events import attending
 from events.attending_forms import CheckInForm, OwnCheckInForm
 from events.registering import registration_of
 from lmh_portal.core.plain_input import without_controls
 from lmh_portal.visitors.services import times_today, visitor
-from lmh_portal.visitors.views import takes_visitors_forms
+from lmh_portal.visitors.views import secret_page, takes_visitors_forms
 
 WRONG_CODE = _("This is not the code of a meeting today. Codes hold only on the day itself.")
 TOO_OFTEN = _("Too many codes were tried from here today. Please tell the coordinator that you are here.")

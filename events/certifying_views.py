@@ -8,13 +8,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from actors.partner_views import secret_page
 from events import certifying
 from events.registering import registration_of
 from lmh_portal.core.plain_input import without_controls
 from lmh_portal.visitors.forms import StampedForm
 from lmh_portal.visitors.services import times_today, visitor
-from lmh_portal.visitors.views import takes_visitors_forms
+from lmh_portal.visitors.views import secret_page, takes_visitors_forms
 
 
 class CheckForm(StampedForm):

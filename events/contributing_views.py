@@ -8,10 +8,10 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from actors.partner_views import secret_page
 from events import contributing
 from events.models import WorkshopInput
 from lmh_portal.core.plain_input import without_controls
+from lmh_portal.visitors.views import secret_page
 from lmh_portal.vocabulary.terms import by_code, terms
 
 FIELDS = WorkshopInput._meta

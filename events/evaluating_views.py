@@ -5,10 +5,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from actors.partner_views import secret_page
 from events import evaluating
 from events.models import EvaluationComment
 from lmh_portal.core.plain_input import without_controls
+from lmh_portal.visitors.views import secret_page
 
 
 class EvaluationForm(forms.Form):
