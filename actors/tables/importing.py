@@ -188,11 +188,11 @@ def _note(table: Table, written: list[tuple[bool, models.Model]], user: User | N
     """In the history, if a person did it."""
     if user is None:
         return
-    kind = ContentType.objects.get_for_model(table.model)
+    kind = ContentType.objects.get_for_model(table.page or table.model)
     LogEntry.objects.bulk_create(
         LogEntry(
-            user_id=user.pk, content_type=kind, object_id=row.pk, object_repr=table.history_name(row),
-            action_flag=ADDITION if is_new else CHANGE, change_message=_("Imported from a table"),
+            user_id=user.pk, content_type=kind, object_id=pk, object_repr=name,
+            action_flag=ADDITION if is_new and not table.page else CHANGE, change_message=_("Imported from a table"),
         )
-        for is_new, row in written
+        for is_new, (pk, name) in ((is_new, table.noted(row)) for is_new, row in written)
     )  # fmt: skip
