@@ -9,6 +9,7 @@ from actors.models.place import Address, Location, ServiceAtLocation
 from actors.models.proposal import ChangeProposal
 from actors.models.schedule import Schedule
 from actors.models.service import AccessFact, Service, ServiceLanguage, TopicOfService
+from actors.models.table_import import TableImport
 
 __all__ = [
     "AccessFact",
@@ -23,6 +24,7 @@ __all__ = [
     "Service",
     "ServiceAtLocation",
     "ServiceLanguage",
+    "TableImport",
     "TopicOfOrganization",
     "TopicOfService",
     "Verification",

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import NamedTuple
 
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
@@ -66,6 +67,23 @@ class Report:
     @property
     def is_enough(self) -> bool:
         return len(self.problems) >= PROBLEMS_AT_MOST
+
+    @property
+    def mark(self) -> str:
+        """Says what an editor has seen."""
+        return sha256(repr((sorted(self.counts.items()), self.changes)).encode()).hexdigest()
+
+    def as_json(self) -> dict:
+        counts = [[*key, count] for key, count in self.counts.items()]
+        return {"problems": self.problems, "changes": self.changes, "counts": counts}
+
+    @classmethod
+    def of_json(cls, stored: dict) -> "Report":
+        return cls(
+            [Problem(*problem) for problem in stored.get("problems", [])],
+            [Change(*change) for change in stored.get("changes", [])],
+            Counter({(sheet, deed): count for sheet, deed, count in stored.get("counts", [])}),
+        )
 
 
 def import_tables(

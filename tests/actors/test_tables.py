@@ -624,16 +624,6 @@ def test_page_shows_every_problem(admin_client):
     assert "<bdi>scope</bdi>" in page.content.decode()
 
 
-def test_page_refuses_more_rows_than_it_has_time_for(admin_client, monkeypatch):
-    monkeypatch.setattr("actors.admin.tables.ROWS_ON_PAGE", 2)
-    rows = [new_organization(slug=f"o-{number}") for number in range(3)]
-
-    page = upload(admin_client, workbook("organisations", *rows))
-
-    assert page.context["report"] is None
-    assert page.context["form"].errors["file"]
-
-
 @pytest.mark.parametrize("content", [b"", b"\x00", b"PK\x03\x04", b"slug\n\x00", b"slug;name_sv\n\xe2\x80;x"])
 def test_any_file_gets_an_answer(admin_client, content):
     assert upload(admin_client, io.BytesIO(content)).status_code == 200
