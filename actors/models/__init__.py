@@ -8,7 +8,7 @@ from actors.models.organization import Organization, TopicOfOrganization
 from actors.models.place import Address, Location, ServiceAtLocation
 from actors.models.proposal import ChangeProposal
 from actors.models.schedule import Schedule
-from actors.models.service import AccessFact, Service, ServiceLanguage, TopicOfService
+from actors.models.service import AccessFact, Service, ServiceLanguage, TopicOfService, WaysIn
 from actors.models.table_import import TableImport
 
 __all__ = [
@@ -30,4 +30,5 @@ __all__ = [
     "Verification",
     "VerificationRequest",
     "VerificationRound",
+    "WaysIn",
 ]
