@@ -4,7 +4,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
-from actors.models import AccessFact, Organization, Service, ServiceLanguage, Verification
+from actors.models import Organization, Service, ServiceLanguage, Verification, WaysIn
 from actors.shortlist import Shortlist
 from lmh_portal.core.translated import sort_column
 from lmh_portal.vocabulary.facets import Filters, SetFacet, Sort, TermFacet, ValueFacet
@@ -71,8 +71,8 @@ class ServiceFilters(DirectoryFilters):
             options=ServiceLanguage.Mode,
             shares_row=True,
         ),
-        SetFacet("facts", _("Access"), "access_facts", options=AccessFact),
-        ValueFacet("access", _("How to get in"), "access", options=Service.Access),
+        SetFacet("facts", _("How to get in, and on what terms"), "ways_in", options=WaysIn),
+        ValueFacet("access", _("How to get in"), "access", options=Service.Access, is_retired=True),
         ValueFacet("for", _("Who it is for"), "audience", options=Service.Audience),
         TermFacet("level", _("Intervention level"), "level", kind="intervention_level"),
         TermFacet("type", _("Type of organisation"), "organization__organization_type", kind="organization_type"),

@@ -1,4 +1,5 @@
 from actors import confirming, proposing
+from actors.tables import large
 from lmh_portal.core.jobs import job
 
 
@@ -20,3 +21,18 @@ def keep_verification():
 @job
 def forget_proposers():
     proposing.forget_proposers()
+
+
+@job
+def check_tables(import_id: int):
+    large.check(import_id)
+
+
+@job
+def import_tables(import_id: int):
+    large.carry_out(import_id)
+
+
+@job
+def forget_table_imports():
+    large.forget_old()

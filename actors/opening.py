@@ -1,10 +1,12 @@
-"""Opening hours in words, and the next day on which somebody is there."""
+"""Opening hours in words, and when somebody is there next. All times are those of clocks on the wall."""
 
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, pairwise
+from operator import attrgetter
+from typing import NamedTuple
 
 import holidays
 from dateutil.rrule import rrulestr
@@ -33,10 +35,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Occasion:
-    """A day on which it is open, and from when to when."""
+    """A day on which it opens, and from when to when, as far as that is still to come."""
 
     day: dt.date
     hours: str
+    is_now: bool
 
 
 @dataclass(frozen=True)
@@ -44,18 +47,27 @@ class OpeningHours:
     lines: list[Line]
     next: Occasion | None
     is_closed_on_holidays: bool
+    changes_at: dt.datetime | None  # when `next` will be another, or is open; the day's end apart
 
     def __bool__(self):
         return bool(self.lines)
 
 
-def opening_hours(schedules: list[Schedule], today: dt.date, *, until: dt.date | None = None) -> OpeningHours:
-    """The rules in the page's language, without those that are over, and the next occasion from today on."""
-    current = [one for one in schedules if one.valid_to is None or one.valid_to >= today]
+def opening_hours(
+    schedules: list[Schedule], now: dt.datetime, *, starts: dt.date | None = None, until: dt.date | None = None
+) -> OpeningHours:
+    """The rules in the page's language, without those that are over, and the next occasion.
+
+    `starts` and `until` are the first and the last day on which it opens at all, whatever the rules say.
+    """
+    first = max(now.date(), starts or now.date())
+    current = [one for one in schedules if one.valid_to is None or one.valid_to >= first]
+    spans = [span for one in current for span in _first(one, now, starts or dt.date.min, until or dt.date.max)]
     return OpeningHours(
-        [_line(one, today) for one in current],
-        _next([(occasion, one) for one in current for occasion in _first(one, today, until)]),
+        [_line(one, first) for one in current],
+        _next(spans, now),
         any(not one.is_open_on_holidays for one in current),
+        min((span.changes_after(now) for span in spans if span.schedule.opens_at), default=None),
     )
 
 
@@ -71,27 +83,53 @@ def _holidays(year: int) -> frozenset[dt.date]:
 # --- when
 
 
-def _first(schedule: Schedule, today: dt.date, until: dt.date | None) -> list[dt.date]:
-    """The first day from today on that the rule names, unless none is near."""
-    starts = schedule.valid_from or today.replace(day=1)
-    rule = rrulestr(schedule.rrule, dtstart=dt.datetime.combine(starts, dt.time.min))
-    after = dt.datetime.combine(max(today, starts), dt.time.min)
-    ends = min(schedule.valid_to or dt.date.max, until or dt.date.max)
-    for moment in islice(rule.xafter(after, inc=True), TRIED):
-        if moment.date() > ends:
+class _Span(NamedTuple):
+    """From opening to closing, or a day without hours."""
+
+    opens: dt.datetime
+    closes: dt.datetime
+    schedule: Schedule
+
+    @classmethod
+    def of(cls, schedule: Schedule, day: dt.date) -> "_Span":
+        next_day = dt.datetime.combine(day, dt.time.min) + dt.timedelta(days=1)
+        if schedule.opens_at is None:
+            return cls(dt.datetime.combine(day, dt.time.min), next_day, schedule)
+        closes_on = next_day.date() if schedule.is_overnight else day
+        opens = dt.datetime.combine(day, schedule.opens_at)
+        return cls(opens, dt.datetime.combine(closes_on, schedule.closes_at), schedule)
+
+    def is_open(self, now: dt.datetime) -> bool:
+        return self.schedule.opens_at is not None and self.opens <= now < self.closes
+
+    def changes_after(self, now: dt.datetime) -> dt.datetime:
+        return self.closes if self.opens <= now else self.opens
+
+
+def _first(schedule: Schedule, now: dt.datetime, starts: dt.date, until: dt.date) -> list[_Span]:
+    """The first time that is not over yet, unless none is near."""
+    tonight = now.date() - dt.timedelta(days=schedule.is_overnight)
+    first = max(tonight, starts, schedule.valid_from or dt.date.min)
+    counted_from = schedule.valid_from or first.replace(day=1)
+    rule = rrulestr(schedule.rrule, dtstart=dt.datetime.combine(counted_from, dt.time.min))
+    last = min(schedule.valid_to or dt.date.max, until)
+    for moment in islice(rule.xafter(dt.datetime.combine(first, dt.time.min), inc=True), TRIED):
+        if moment.date() > last:
             break
-        if schedule.is_open_on_holidays or not is_holiday(moment.date()):
-            return [moment.date()]
+        span = _Span.of(schedule, moment.date())
+        if span.closes > now and (schedule.is_open_on_holidays or not is_holiday(moment.date())):
+            return [span]
     return []
 
 
-def _next(found: list[tuple[dt.date, Schedule]]) -> Occasion | None:
-    """The earliest day, with the hours of all rules that name it."""
-    if not found:
+def _next(spans: list[_Span], now: dt.datetime) -> Occasion | None:
+    """Where it is open now, else the earliest day; with the hours of all rules that name it."""
+    if not spans:
         return None
-    first = min(date for date, _schedule in found)
-    on_it = sorted((one for date, one in found if date == first), key=lambda one: one.opens_at or dt.time.min)
-    return Occasion(first, _listed(filter(None, map(_hours, on_it))))
+    is_now = any(span.is_open(now) for span in spans)
+    day = min(span.opens.date() for span in spans if span.is_open(now) or not is_now)
+    on_it = sorted((span for span in spans if span.opens.date() == day), key=attrgetter("opens", "closes"))
+    return Occasion(day, _listed(filter(None, (_hours(span.schedule) for span in on_it))), is_now)
 
 
 # --- in words
@@ -104,8 +142,6 @@ def _line(schedule: Schedule, today: dt.date) -> Line:
 def _hours(schedule: Schedule) -> str:
     if schedule.opens_at is None:
         return ""
-    if schedule.closes_at is None:
-        return _("from %(time)s") % {"time": clock(schedule.opens_at)}
     return f"{clock(schedule.opens_at)}–{clock(schedule.closes_at)}"
 
 

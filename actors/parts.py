@@ -87,11 +87,13 @@ def services_with_parts() -> QuerySet:
 
 def parts_of_service(service: Service) -> dict:
     """Contacts are the service's own, else those of the organisation as a whole."""
+    hours = _hours(service)
     return {
         "contacts": instances(Contact, service.contact_rows or service.common_contact_rows),
         "places": places(service.place_rows),
         "languages": _languages(service.language_rows),
-        "hours": _hours(service),
+        "hours": hours,
+        "until": hours.changes_at and timezone.make_aware(hours.changes_at),
     }
 
 
@@ -126,8 +128,7 @@ def _languages(rows: list[dict]) -> list[LanguageInUse]:
 
 def _hours(service: Service) -> OpeningHours:
     """Of a service that is closed there is no next time."""
-    today = timezone.localdate()
     is_open = service.operation == Service.Operation.ACTIVE and not service.has_ended
-    starts = max(today, service.starts_on or today)
-    until = service.ends_on if is_open else today - dt.timedelta(days=1)
-    return opening_hours(instances(Schedule, service.hour_rows), starts, until=until)
+    now = timezone.localtime().replace(tzinfo=None)
+    until = service.ends_on if is_open else dt.date.min
+    return opening_hours(instances(Schedule, service.hour_rows), now, starts=service.starts_on, until=until)

@@ -175,7 +175,7 @@ def approve(proposal: ChangeProposal, *, names: list[str], seen_before: str, rea
         raise ValidationError(_("Choose what to take over, or reject the proposal."))
     values = {one.part.name: one.proposed for one in taken}
     write(record, [one.part for one in taken], proposal.language, values)
-    if proposal.verification_request and not proposal.is_new:
+    if proposal.verification_request and not proposal.is_new and not values.get("has_ceased"):
         record.confirm(by=proposal.verification_request.confirmed_by)
         record.save()
     if proposal.is_new:

@@ -321,6 +321,7 @@ SCHEDULED_JOBS = {  # minute, hour, day, month, weekday in UTC
     "lmh_portal.feedback.jobs.forget_old_messages": "30 0 * * *",
     "lmh_portal.visitors.jobs.forget_visitors": "10 23 * * *",  # after midnight in Sweden, winter and summer
     "actors.jobs.forget_proposers": "45 0 * * *",
+    "actors.jobs.forget_table_imports": "55 0 * * *",
     "actors.jobs.keep_verification": "15 23 * * *",  # after midnight in Sweden, winter and summer
     "actors.jobs.remind_of_confirmations": "10 5 * * *",
     "lmh_portal.letters.jobs.forget_old_letters": "35 0 * * *",

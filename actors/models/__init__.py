@@ -8,7 +8,8 @@ from actors.models.organization import Organization, TopicOfOrganization
 from actors.models.place import Address, Location, ServiceAtLocation
 from actors.models.proposal import ChangeProposal
 from actors.models.schedule import Schedule
-from actors.models.service import AccessFact, Service, ServiceLanguage, TopicOfService
+from actors.models.service import AccessFact, Service, ServiceLanguage, TopicOfService, WaysIn
+from actors.models.table_import import TableImport
 
 __all__ = [
     "AccessFact",
@@ -23,9 +24,11 @@ __all__ = [
     "Service",
     "ServiceAtLocation",
     "ServiceLanguage",
+    "TableImport",
     "TopicOfOrganization",
     "TopicOfService",
     "Verification",
     "VerificationRequest",
     "VerificationRound",
+    "WaysIn",
 ]

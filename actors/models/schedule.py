@@ -41,7 +41,9 @@ class Schedule(models.Model):
         _("which in the month"), choices=Position, null=True, blank=True, help_text=_("Only with “every month”.")
     )
     opens_at = models.TimeField(_("opens"), null=True, blank=True)
-    closes_at = models.TimeField(_("closes"), null=True, blank=True)
+    closes_at = models.TimeField(
+        _("closes"), null=True, blank=True, help_text=_("Earlier than it opens: it closes on the next day.")
+    )
     valid_from = models.DateField(_("first day"), null=True, blank=True)
     valid_to = models.DateField(_("last day"), null=True, blank=True)
     is_open_on_holidays = models.BooleanField(_("open on public holidays"), default=False)
@@ -60,9 +62,9 @@ class Schedule(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(opens_at=None, closes_at=None)
-                | Q(opens_at__isnull=False, closes_at__isnull=False, closes_at__gt=F("opens_at")),
-                name="schedule_closes_after_it_opens",
-                violation_error_message=_("Give both times, and let it close after it opens."),
+                | (Q(opens_at__isnull=False, closes_at__isnull=False) & ~Q(closes_at=F("opens_at"))),
+                name="schedule_opens_and_closes",
+                violation_error_message=_("Give both times, and not the same."),
             ),
             models.CheckConstraint(
                 condition=Q(valid_from=None) | Q(valid_to=None) | Q(valid_from__lte=F("valid_to")),
@@ -84,6 +86,10 @@ class Schedule(models.Model):
     def __str__(self):
         days = ", ".join(str(self.Day(day).label) for day in self.byday)
         return f"{days} {self.opens_at:%H:%M}–{self.closes_at:%H:%M}" if self.opens_at else days
+
+    @property
+    def is_overnight(self) -> bool:
+        return self.closes_at is not None and self.closes_at < self.opens_at
 
     @property
     def rrule(self) -> str:

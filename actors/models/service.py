@@ -1,9 +1,11 @@
+from typing import ClassVar
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -24,6 +26,17 @@ class AccessFact(models.TextChoices):
     FREE = "free", pgettext_lazy("access to a service", "Free of charge")
     NO_PAPERS = "no-papers", pgettext_lazy("access to a service", "No identity papers needed")
     ANONYMOUS = "anonymous", pgettext_lazy("access to a service", "You can be anonymous")
+
+
+WAYS_IN_SQL = """
+    access_facts || array_remove(
+        CASE access WHEN 'contact' THEN '{self-referral}'::varchar[]
+                    WHEN 'open' THEN '{open,self-referral}'::varchar[]
+                    WHEN 'booking' THEN '{booking,self-referral}'::varchar[]
+                    ELSE ARRAY[access] END,
+        CASE WHEN 'referral' = ANY (access_facts) THEN 'self-referral'::varchar
+             WHEN 'self-referral' = ANY (access_facts) THEN 'referral'::varchar END)
+"""
 
 
 class ServiceQuerySet(EntryQuerySet):
@@ -127,6 +140,11 @@ class Service(Entry):
         blank=True,
         help_text=_("Choose what is known for certain; leave out what is not."),
     )
+    ways_in = models.GeneratedField(  # WaysIn: what is said of the access, and what the way to get in says of it
+        expression=Func(template=WAYS_IN_SQL, output_field=ArrayField(models.CharField(max_length=13))),
+        output_field=ArrayField(models.CharField(max_length=13)),
+        db_persist=True,
+    )
     eligibility_description = models.TextField(_("who may come"), blank=True)
     minimum_age = models.PositiveSmallIntegerField(
         _("from age"), null=True, blank=True, validators=[MaxValueValidator(120)]
@@ -157,7 +175,7 @@ class Service(Entry):
             models.Index(
                 F("assured_on").desc(nulls_last=True), "id", name="actors_service_assured", condition=IS_PUBLISHED
             ),
-            GinIndex(fields=["access_facts"], name="actors_service_access_facts"),
+            GinIndex(fields=["ways_in"], name="actors_service_ways_in"),
             *trigram_indexes("actors_service_like"),
         ]
         constraints = [
@@ -189,13 +207,26 @@ class Service(Entry):
 
     @property
     def access_labels(self) -> list[str]:
-        """What is known of the access, in one order."""
-        return [str(fact.label) for fact in AccessFact if fact in self.access_facts]
+        """What is known of the access beside how to get in, in one order."""
+        return [str(fact.label) for fact in AccessFact if fact in self.access_facts and fact != self.access]
 
     @property
     def shows_alert(self) -> bool:
         """Whether the notice, if there is one, holds today."""
         return not self.alert_until or timezone.localdate() <= self.alert_until
+
+
+class WaysIn:
+    """How one gets in, and on what terms, as one list to choose from."""
+
+    choices: ClassVar = [
+        *AccessFact.choices,
+        *(
+            (one.value, one.label)
+            for one in Service.Access
+            if one not in {Service.Access.CONTACT, Service.Access.REFERRAL}  # the same in other words
+        ),
+    ]
 
 
 class ServiceLanguage(models.Model):

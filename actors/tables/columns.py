@@ -1,6 +1,7 @@
 """What the columns of tables mean: a field, read from a text and written as one."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -14,6 +15,7 @@ from import_export.widgets import Widget
 from actors.organization_numbers import normalized
 from actors.tables.cells import storable
 
+CLOCK = re.compile(r"[.:]")  # between hours, minutes and seconds
 YES, NO = {"yes", "true", "1", "ja", "sant", "نعم"}, {"no", "false", "0", "nej", "falskt", "لا"}
 
 
@@ -79,19 +81,24 @@ class OrganizationNumber(Parsed):
 
 
 class Choice(Parsed):
-    def __init__(self, choices: Iterable):
+    """One of a few values, or none where the field may be null."""
+
+    def __init__(self, choices: Iterable, *, is_optional: bool = False):
         super().__init__()
-        self.values = [value for value, _label in choices]
+        self.values = {str(value).lower(): value for value, _label in choices}
+        self.is_optional = is_optional
 
     @property
     def note(self) -> str:
-        return _("One of: %(values)s") % {"values": ", ".join(self.values)}
+        return _("One of: %(values)s") % {"values": ", ".join(map(str, self.values.values()))}
 
     def clean(self, value, row=None, **kwargs):
         value = value.strip().lower()
+        if not value and self.is_optional:
+            return None
         if value not in self.values:
             raise ValueError(self.note)
-        return value
+        return self.values[value]
 
 
 class Day(Parsed):
@@ -102,6 +109,21 @@ class Day(Parsed):
             return dt.date.fromisoformat(value.strip()) if value.strip() else None
         except ValueError as error:
             raise ValueError(self.note) from error
+
+
+class Clock(Parsed):
+    note = gettext_lazy("A time, for example 13:30")
+
+    def clean(self, value, row=None, **kwargs):
+        if not value.strip():
+            return None
+        try:
+            return dt.time(*map(int, CLOCK.split(value.strip())))
+        except (ValueError, TypeError) as error:
+            raise ValueError(self.note) from error
+
+    def render(self, value, obj=None, **kwargs):
+        return value.isoformat("seconds" if value.second else "minutes") if value is not None else ""
 
 
 class Whole(Parsed):
@@ -188,16 +210,17 @@ class SeveralValues(Several):
 
     def __init__(self, choices: Iterable):
         Text.__init__(self)
-        self.values = [value for value, _label in choices]
+        self.values = {value.lower(): value for value, _label in choices}
 
     @property
     def note(self) -> str:
-        return _("Several of, with semicolons between: %(values)s") % {"values": ", ".join(self.values)}
+        return _("Several of, with semicolons between: %(values)s") % {"values": ", ".join(self.values.values())}
 
     def clean(self, value, row=None, **kwargs):
-        if not set(parts(value)) <= set(self.values):
+        asked = parts(value.lower())
+        if not set(asked) <= set(self.values):
             raise ValueError(self.note)
-        return parts(value)
+        return [self.values[one] for one in asked]
 
     def render(self, value, obj=None, **kwargs):
         return ";".join(value or [])
@@ -250,7 +273,7 @@ def column(model: type[models.Model], name: str, *, within: str = "") -> Column:
     if field.is_relation:
         widget = One(field.related_model, _code_of(field.related_model), **field.get_limit_choices_to())
     elif field.choices:
-        widget = Choice(field.choices)
+        widget = Choice(field.choices, is_optional=field.null)
     elif name == "organization_number":
         widget = OrganizationNumber()
     else:
@@ -263,6 +286,8 @@ def _widget(field: models.Field) -> Text:
         return YesNo()
     if isinstance(field, models.DateField):
         return Day()
+    if isinstance(field, models.TimeField):
+        return Clock()
     if isinstance(field, models.DecimalField):
         return Degrees()
     if isinstance(field, models.IntegerField):

@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO, NamedTuple
 
 from django.db import models
@@ -27,6 +28,7 @@ UNPACKED_AT_MOST = 200 * MEGABYTE
 ROWS_AT_MOST = 100_000  # of a sheet, empty ones too
 COLUMNS_AT_MOST = 200
 INSTRUCTIONS = "instructions"
+BROKEN_WORKBOOK = (*BROKEN_ARCHIVE, InvalidFileException, KeyError, SyntaxError)
 WIDE = 26  # of a column, in characters
 
 csv.field_size_limit(MEGABYTE)
@@ -148,6 +150,26 @@ def read(file: IO[bytes], name: str, size: int) -> list[Sheet]:
     return _read_xlsx(file, size) if is_archive else [_read_csv(file, name)]
 
 
+def read_all(content: bytes, name: str) -> list[Sheet]:
+    """The same of a file in memory; what breaks only while its lines are read is refused as well."""
+    with _broken_is_refused():
+        sheets = read(io.BytesIO(content), name, len(content))
+    return [sheet._replace(lines=_guarded_lines(sheet.lines)) for sheet in sheets]
+
+
+def _guarded_lines(lines: Iterator[Line]) -> Iterator[Line]:
+    with _broken_is_refused():
+        yield from lines
+
+
+@contextmanager
+def _broken_is_refused() -> Iterator[None]:
+    try:
+        yield
+    except BROKEN_WORKBOOK as error:
+        raise Refusal(_("it is damaged or protected by a password.")) from error
+
+
 def _read_csv(file: IO[bytes], name: str) -> Sheet:
     """Which table it is, its columns say."""
     try:
@@ -158,7 +180,7 @@ def _read_csv(file: IO[bytes], name: str) -> Sheet:
     delimiter = max(";,\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        header = [column.strip() for column in next(reader, [])]
+        header = [storable(column).strip() for column in next(reader, [])]
     except csv.Error as error:
         raise Refusal(_("it is neither a workbook (XLSX) nor a table in UTF-8 (CSV).")) from error
     return Sheet(_table_of(header), _checked(header), _csv_lines(reader, header))
@@ -201,7 +223,7 @@ def _read_xlsx(file: IO[bytes], size: int) -> list[Sheet]:
         book = load_workbook(file, read_only=True, data_only=False)
         sheets = [sheet for sheet in book.worksheets if sheet.title in BY_SHEET]
         found = [_sheet(sheet) for sheet in sheets]
-    except (*BROKEN_ARCHIVE, InvalidFileException, KeyError, SyntaxError) as error:
+    except BROKEN_WORKBOOK as error:
         raise Refusal(_("it is damaged or protected by a password.")) from error
     if not found:
         names = ", ".join(BY_SHEET)
@@ -212,7 +234,7 @@ def _read_xlsx(file: IO[bytes], size: int) -> list[Sheet]:
 def _sheet(sheet) -> Sheet:
     sheet.reset_dimensions()  # what the file says of its size may be wrong
     rows = sheet.iter_rows(max_row=1, max_col=COLUMNS_AT_MOST)
-    header = [str(cell.value or "").strip() for cell in next(rows, [])]
+    header = [storable(str(cell.value or "")).strip() for cell in next(rows, [])]
     while header and not header[-1]:
         header.pop()
     return Sheet(sheet.title, _checked(header), _xlsx_lines(sheet, header))

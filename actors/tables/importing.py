@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import NamedTuple
 
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
@@ -66,6 +67,23 @@ class Report:
     @property
     def is_enough(self) -> bool:
         return len(self.problems) >= PROBLEMS_AT_MOST
+
+    @property
+    def mark(self) -> str:
+        """Says what an editor has seen."""
+        return sha256(repr((sorted(self.counts.items()), self.changes)).encode()).hexdigest()
+
+    def as_json(self) -> dict:
+        counts = [[*key, count] for key, count in self.counts.items()]
+        return {"problems": self.problems, "changes": self.changes, "counts": counts}
+
+    @classmethod
+    def of_json(cls, stored: dict) -> "Report":
+        return cls(
+            [Problem(*problem) for problem in stored.get("problems", [])],
+            [Change(*change) for change in stored.get("changes", [])],
+            Counter({(sheet, deed): count for sheet, deed, count in stored.get("counts", [])}),
+        )
 
 
 def import_tables(
@@ -188,11 +206,11 @@ def _note(table: Table, written: list[tuple[bool, models.Model]], user: User | N
     """In the history, if a person did it."""
     if user is None:
         return
-    kind = ContentType.objects.get_for_model(table.model)
+    kind = ContentType.objects.get_for_model(table.page or table.model)
     LogEntry.objects.bulk_create(
         LogEntry(
-            user_id=user.pk, content_type=kind, object_id=row.pk, object_repr=table.history_name(row),
-            action_flag=ADDITION if is_new else CHANGE, change_message=_("Imported from a table"),
+            user_id=user.pk, content_type=kind, object_id=pk, object_repr=name,
+            action_flag=ADDITION if is_new and not table.page else CHANGE, change_message=_("Imported from a table"),
         )
-        for is_new, row in written
+        for is_new, (pk, name) in ((is_new, table.noted(row)) for is_new, row in written)
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The tables of the register: organisations, services, contacts and places, with their columns."""
+"""The tables of the register: organisations, services, opening hours, places and contacts, with their columns."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from import_export.resources import Resource
 
-from actors.models import Address, Contact, Location, Organization, Service, ServiceLanguage
+from actors.models import Address, Contact, Location, Organization, Schedule, Service, ServiceLanguage
 from actors.models.place import MAY_SEE_PROTECTED
 from actors.tables.columns import Column, Lookups, WithMode, column, relation
 from lmh_portal.core.translated import columns
@@ -41,6 +41,7 @@ class Table(Resource):
     key = "slug"
     relations: list[str] = []  # read into `<name>_read`
     permission = ""  # beyond those for the model
+    page: type[models.Model] | None = None  # whose rows the rows are part of, on the desk too
 
     class Meta:
         skip_diff = True
@@ -161,8 +162,9 @@ class Table(Resource):
                 rows.append(through(**{source: instance.pk}, **dict(zip(targets, values, strict=True))))
         through._base_manager.bulk_create(rows, batch_size=2000)
 
-    def history_name(self, row: models.Model) -> str:
-        return str(row)[:200]
+    def noted(self, row: models.Model) -> tuple[int, str]:
+        """The key and the name under which history knows the row."""
+        return row.pk, str(row)[:200]
 
 
 def _named(error: ValidationError) -> ValidationError:
@@ -293,6 +295,27 @@ class NumberedTable(Table):
         super().validate_instance(instance, import_validation_errors, validate_unique)
 
 
+class ScheduleTable(NumberedTable):
+    """Opening hours, a rule of RFC 5545 in each row."""
+
+    model = Schedule
+    sheet = "schedules"
+    title = gettext_lazy("Opening hours")
+    page = Service
+    vars().update(
+        named(
+            column(Schedule, name)
+            for name in [
+                "id", "service", "byday", "opens_at", "closes_at", "freq", "interval", "bysetpos", "valid_from",
+                "valid_to", "is_open_on_holidays", *columns("notes"),
+            ]
+        )
+    )  # fmt: skip
+
+    def noted(self, row):
+        return row.service_id, self.lookups(Service, "slug").codes[row.service_id]
+
+
 class ContactTable(NumberedTable):
     model = Contact
     sheet = "contacts"
@@ -367,11 +390,11 @@ class PlaceTable(NumberedTable):
         elif is_there:
             address.delete()
 
-    def history_name(self, row):
-        return f"{row._meta.verbose_name} {row.pk}"  # no names: it may be hidden, or become so
+    def noted(self, row):
+        return row.pk, f"{row._meta.verbose_name} {row.pk}"  # no names: it may be hidden, or become so
 
 
-TABLES: list[type[Table]] = [OrganizationTable, ServiceTable, PlaceTable, ContactTable]
+TABLES: list[type[Table]] = [OrganizationTable, ServiceTable, ScheduleTable, PlaceTable, ContactTable]
 BY_SHEET = {table.sheet: table for table in TABLES}
 
 
@@ -382,6 +405,6 @@ def permitted(user, deed: str) -> list[type[Table]]:
         table
         for table in TABLES
         if user.has_perm(f"actors.{deed}_register")
-        and user.has_perms([f"actors.{action}_{table.model._meta.model_name}" for action in needed])
+        and user.has_perms([f"actors.{action}_{(table.page or table.model)._meta.model_name}" for action in needed])
         and (not table.permission or user.has_perm(table.permission))
     ]

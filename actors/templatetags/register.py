@@ -1,6 +1,8 @@
 """Parts of the register's pages."""
 
+import datetime as dt
 import re
+from typing import NamedTuple
 
 from django import template
 from django.template.loader import render_to_string
@@ -14,7 +16,7 @@ from actors.parts import parts_of_service
 from actors.qr import qr_path
 from actors.shortlist import Shortlist
 from lmh_portal.core.languages import LANGUAGES
-from lmh_portal.core.version import remembered
+from lmh_portal.core.version import is_to_come, remembered
 
 register = template.Library()
 
@@ -51,16 +53,24 @@ def in_language(code: str, template_name: str, **context) -> SafeString:
     return format_html('<div lang="{}" dir="{}">{}</div>', code, LANGUAGES[code].direction, drawn)
 
 
+class Drawn(NamedTuple):
+    html: SafeString
+    until: dt.datetime | None
+
+    def is_current(self) -> bool:
+        return is_to_come(self.until)
+
+
 @register.simple_tag
 def handout_column(service: Service, code: str) -> SafeString:
-    """A service in one of the handout's languages, drawn once for each language, content version and day."""
+    """A service in one of the handout's languages, drawn anew when the content or what is open changes."""
 
-    def draw() -> SafeString:
+    def draw() -> Drawn:
         with override(code):  # hours are put into words of the language
             parts = parts_of_service(service)
-        return in_language(code, "actors/_handout_service.html", service=service, **parts)
+        return Drawn(in_language(code, "actors/_handout_service.html", service=service, **parts), parts["until"])
 
-    return remembered(("handout column", code, service.pk), draw)
+    return remembered(("handout column", code, service.pk), draw, Drawn.is_current).html
 
 
 @register.inclusion_tag("components/qr_code.html")

@@ -78,10 +78,18 @@ def _now() -> Now:
     return now
 
 
-def remembered(key: Hashable, make: Callable[[], Any]) -> Any:
-    """What `make()` gave for this content version and day; made anew when either has changed."""
+def remembered(key: Hashable, make: Callable[[], Any], is_current: Callable[[Any], bool] = lambda known: True) -> Any:
+    """What `make()` gave for this content version and day; made anew when either has changed.
+
+    What holds for a part of the day only says itself whether it `is_current`.
+    """
     now = _now()
-    return _remembered((now.content, now.day, key), make)
+    return _remembered((now.content, now.day, key), make, is_current)
+
+
+def is_to_come(moment: dt.datetime | None) -> bool:
+    """For what holds until a moment, or for the whole day."""
+    return moment is None or timezone.now() < moment
 
 
 def remembered_of_vocabulary(key: Hashable, make: Callable[[], Any]) -> Any:
@@ -89,12 +97,12 @@ def remembered_of_vocabulary(key: Hashable, make: Callable[[], Any]) -> Any:
     return _remembered(("vocabulary", _now().vocabulary, key), make)
 
 
-def _remembered(place: Hashable, make: Callable[[], Any]) -> Any:
+def _remembered(place: Hashable, make: Callable[[], Any], is_current=lambda known: True) -> Any:
     if _is_apart.get():
         return make()
     with _alone:
         known = _memory.get(place, _NOTHING)
-    if known is not _NOTHING:
+    if known is not _NOTHING and is_current(known):
         return known
     value = make()
     with _alone, suppress(ValueError):  # larger than the whole memory

@@ -79,7 +79,7 @@ def samples() -> dict:
         "service": service,
         "contacts": [Contact(name_sv=LONG, title_sv=LONG, phone="031-123 45 67", email="reception@example.org")],
         "places": [_place("public"), _place("area")],
-        "hours": opening_hours([monday], timezone.localdate()),
+        "hours": opening_hours([monday], timezone.localtime().replace(tzinfo=None)),
         "event": event,
         "meetings": [Occasion(starts_at=event.starts_at, ends_at=event.ends_at, venue_sv=LONG)] * 2,
         "sample_form": SampleForm({}),

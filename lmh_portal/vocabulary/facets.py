@@ -56,6 +56,7 @@ class Facet:
     label: str
     path: str
     is_long: bool = False  # so many choices that pages show a menu instead of boxes
+    is_retired: bool = False  # offered only where an address from before names it
     shares_row: bool = False  # whether one related row must fit this and the neighbouring facets of its relation
 
     def choices(self) -> Iterator[Choice]:
@@ -255,6 +256,10 @@ class Filters:
         self.chosen[facet.name] = known
 
     @property
+    def offered(self) -> list[Facet]:
+        return [facet for facet in self.facets if not facet.is_retired or self.chosen[facet.name]]
+
+    @property
     def is_empty(self) -> bool:
         return not self.parameters
 
@@ -305,7 +310,7 @@ class Filters:
             found, words = self._with_words().order_by().values("pk").query.sql_with_params()
             rows = rows.model._base_manager.rewrite(False).filter(pk__in=RawSQL("SELECT * FROM found", ()))
         whole = self._counted(self._fitting(rows), "", Value("", CharField()))
-        parts = [self._counted(self._beside(facet, rows), facet.name, facet.key, facet) for facet in self.facets]
+        parts = [self._counted(self._beside(facet, rows), facet.name, facet.key, facet) for facet in self.offered]
         sql, parameters = whole.union(*parts, all=True).query.sql_with_params()
         if found:
             sql, parameters = f"WITH found AS MATERIALIZED ({found}) {sql}", (*words, *parameters)
@@ -360,7 +365,7 @@ class Filters:
     @cached_property
     def groups(self) -> list[Group]:
         """The facets with the choices that lead somewhere."""
-        return [group for facet in self.facets if (group := self._group(facet)).choices]
+        return [group for facet in self.offered if (group := self._group(facet)).choices]
 
     def _group(self, facet: Facet) -> Group:
         chosen = {choice.code for choice in self.chosen[facet.name]}

@@ -225,6 +225,22 @@ def test_has_ceased_waits_for_an_editor(client, asked, url):
     assert "Har upphört" in read(client, url).words
 
 
+def test_what_an_editor_agrees_has_ceased_is_confirmed_by_nobody(client, asked, url, organization):
+    service = make.make_service(organization=organization)
+    client.post(url, {"answer": "ceased", "sentence": "Vi slutade i maj."})
+    proposal = ChangeProposal.objects.get()
+
+    proposing.approve(
+        proposal, names=["has_ceased"], seen_before=proposing.seen(proposing.differences(proposal)), reason="",
+        editor=make.make_editor(),
+    )  # fmt: skip
+
+    organization.refresh_from_db()
+    service.refresh_from_db()
+    assert (organization.verification, organization.assured_on) == ("unlisted", None)
+    assert service.operation == "defunct"
+
+
 def test_has_ceased_joins_what_waits_already(client, asked, url, organization):
     make.make_proposal(organization, {"name": "Nya huset"}, email=asked.contact.email, comment="Flytt.")
 

@@ -53,7 +53,7 @@ def test_notice_is_shown_through_its_last_day(client):
     assert "Moved." in words(client, always)
 
 
-@time_machine.travel("2026-11-24T12:00:00+01:00")
+@time_machine.travel("2026-11-24T08:00:00+01:00")
 def test_notice_and_hours_follow_the_day_without_a_change_of_content(client):
     service = make.make_service(alert_sv="Stängt i dag.", alert_until=dt.date(2026, 11, 24))
     make.make_schedule(service=service, byday=["TU", "TH"])
@@ -65,6 +65,25 @@ def test_notice_and_hours_follow_the_day_without_a_change_of_content(client):
     assert ("Stängt i dag." in today, "Stängt i dag." in tomorrow) == (True, False)
     assert "Öppet nästa gång: tisdag 24 november 09.00–12.00" in today
     assert "Öppet nästa gång: torsdag 26 november 09.00–12.00" in tomorrow
+
+
+@time_machine.travel("2026-11-24T10:00:00+01:00")
+@pytest.mark.parametrize("page", ["service", "handout"])
+def test_hours_follow_the_clock_without_a_change_of_content(client, page):
+    service = make.make_service()
+    make.make_schedule(service=service, byday=["TU", "TH"])
+
+    def told() -> str:
+        sheet = f"/sv/informationsblad/?s={service.slug}&second=ar"
+        return read(client, service.get_absolute_url() if page == "service" else sheet).words
+
+    now = told()
+    with time_machine.travel("2026-11-24T12:00:00+01:00"):
+        later = told()
+
+    assert "Öppet nu: tisdag 24 november 09.00–12.00" in now
+    assert "Öppet nästa gång: torsdag 26 november 09.00–12.00" in later
+    assert "Öppet nu" not in later
 
 
 @pytest.mark.parametrize(
@@ -86,7 +105,7 @@ def test_state_is_told_and_what_is_closed_has_no_next_time(client, fields, expec
     page = words(client, service)
 
     assert expected in page
-    assert ("Öppet nästa gång" in page) is has_hours
+    assert ("Öppet nästa gång" in page or "Öppet nu" in page) is has_hours
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,11 @@ def test_rule_can_be_read_by_others(values, rule):
     assert rrulestr(schedule.rrule, dtstart=dt.datetime(2026, 10, 5))[0].date() >= DAY
 
 
+@pytest.mark.parametrize(("closes_at", "expected"), [(dt.time(8), True), (dt.time(23), False)])
+def test_night_ends_on_the_next_day(closes_at, expected):
+    assert make.make_schedule(opens_at=dt.time(20), closes_at=closes_at).is_overnight is expected
+
+
 def test_last_friday_of_the_month_is_found():
     rule = make.make_schedule(freq="MONTHLY", bysetpos=-1, byday=["FR"]).rrule
 
@@ -41,10 +46,9 @@ def test_last_friday_of_the_month_is_found():
         ({"byday": []}, "schedule_has_days"),
         ({"interval": 0, "valid_from": DAY}, "schedule_interval_is_sensible"),
         ({"interval": 13, "valid_from": DAY}, "schedule_interval_is_sensible"),
-        ({"opens_at": dt.time(12), "closes_at": dt.time(9)}, "schedule_closes_after_it_opens"),
-        ({"opens_at": dt.time(9), "closes_at": dt.time(9)}, "schedule_closes_after_it_opens"),
-        ({"opens_at": dt.time(9), "closes_at": None}, "schedule_closes_after_it_opens"),
-        ({"opens_at": None, "closes_at": dt.time(9)}, "schedule_closes_after_it_opens"),
+        ({"opens_at": dt.time(9), "closes_at": dt.time(9)}, "schedule_opens_and_closes"),
+        ({"opens_at": dt.time(9), "closes_at": None}, "schedule_opens_and_closes"),
+        ({"opens_at": None, "closes_at": dt.time(9)}, "schedule_opens_and_closes"),
         ({"valid_from": DAY, "valid_to": DAY - dt.timedelta(days=1)}, "schedule_days_in_order"),
         ({"freq": "MONTHLY"}, "schedule_says_which_in_the_month"),
         ({"bysetpos": 1}, "schedule_says_which_in_the_month"),

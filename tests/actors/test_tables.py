@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from actors.models import Address, Contact, Location, Organization, Service, ServiceLanguage
+from actors.models import Address, Contact, Location, Organization, Schedule, Service, ServiceLanguage
 from actors.tables import files
 from actors.tables.cells import RISKY, guarded, storable, unguarded
 from actors.tables.importing import import_tables
@@ -51,6 +51,12 @@ def full_register(db):
     )  # fmt: skip
     for mode in ["spoken", "phone"]:
         ServiceLanguage.objects.create(service=service, language=arabic, mode=mode)
+    make.make_schedule(
+        service=service, freq="MONTHLY", byday=["SU", "MO"], bysetpos=-1, interval=2, opens_at=dt.time(9, 5),
+        closes_at=dt.time(23, 59, 30), valid_from=dt.date(2026, 1, 1), valid_to=dt.date(2026, 12, 31),
+        is_open_on_holidays=True, notes_sv="=drop-in", notes_ar="دون موعد",
+    )  # fmt: skip
+    make.make_schedule(service=service, byday=["FR"], opens_at=None, closes_at=None)
     make.make_location(
         [service], {"attention": "c/o", "address_1": "=Gatan", "postal_code": "411 01", "city": "Ort",
                     "latitude": "57.700000", "longitude": "-11.5"},
@@ -68,7 +74,7 @@ SERVICE_TEXTS = ["eligibility_description", "application_process", "fees_descrip
 
 def snapshot() -> list:
     """Everything that the tables hold, as the database has it."""
-    models = [Organization, Service, Location, Contact, Address, ServiceLanguage]
+    models = [Organization, Service, Location, Contact, Address, ServiceLanguage, Schedule]
     found = [
         list(model._base_manager.order_by("pk").rewrite(False).values())
         if hasattr(model._base_manager, "rewrite")
@@ -146,7 +152,7 @@ def test_workbook_that_comes_back_changes_nothing(full_register):
 
     assert report.problems == []
     assert report.changes == []
-    assert [row[1:] for row in report.summary] == [(0, 0, 2), (0, 0, 1), (0, 0, 1), (0, 0, 1)]
+    assert [row[1:] for row in report.summary] == [(0, 0, 2), (0, 0, 1), (0, 0, 2), (0, 0, 1), (0, 0, 1)]
     assert snapshot() == before
 
 
@@ -164,8 +170,9 @@ def test_register_is_made_anew_from_its_workbook(full_register):
     """What is not there is added: places and contacts, which the portal numbers, as new rows."""
     file = exported()
     book = load_workbook(file)
-    for sheet in ["places", "contacts"]:
-        book[sheet]["A2"] = None
+    for cell in ["places!A2", "contacts!A2", "schedules!A2", "schedules!A3"]:
+        sheet, _, place = cell.partition("!")
+        book[sheet][place] = None
     file = io.BytesIO()
     book.save(file)
     before = snapshot()
@@ -177,7 +184,7 @@ def test_register_is_made_anew_from_its_workbook(full_register):
     report = taken(file)
 
     assert report.problems == []
-    for old, new in zip(before[:6], snapshot()[:6], strict=True):
+    for old, new in zip(before[:7], snapshot()[:7], strict=True):
         assert stored_texts(new) == stored_texts(old)
     unit = Organization.objects.get(slug="a-unit")
     assert unit.parent_organization.slug == "z-above"
@@ -291,6 +298,70 @@ def test_confirmed_day_says_whether_it_still_holds(db):
     organization.refresh_from_db()
     assert organization.assured_on == dt.date(2026, 10, 2)
     assert organization.verification == organization.verification_on(dt.date.today())
+
+
+def test_opening_hours_of_a_new_service_are_rows_of_their_own(db):
+    organization = make.make_organization()
+    book = load_workbook(
+        workbook("services", {"slug": "ny", "organization": organization.slug, "name_sv": "Ny", "access": "open"})
+    )
+    sheet = book.create_sheet("schedules")
+    sheet.append(["id", "service", "byday", "opens_at", "closes_at", "freq", "bysetpos", "valid_from", "notes_sv"])
+    sheet.append([None, "ny", "TU; MO", dt.time(9), dt.time(16, 30), None, None, dt.date(2026, 12, 1), "Drop-in"])
+    sheet.append([None, "ny", "sa", "10.00", "12:00", "monthly", -1, None, None])
+    file = io.BytesIO()
+    book.save(file)
+
+    report = taken(file, user=make.make_editor())
+
+    weekly, monthly = Schedule.objects.order_by("pk")
+    assert report.problems == []
+    assert (weekly.byday, weekly.opens_at, weekly.closes_at) == (["TU", "MO"], dt.time(9), dt.time(16, 30))
+    assert (weekly.freq, weekly.valid_from, weekly.notes_sv) == ("WEEKLY", dt.date(2026, 12, 1), "Drop-in")
+    assert (monthly.rrule, monthly.opens_at) == ("FREQ=MONTHLY;BYDAY=SA;BYSETPOS=-1", dt.time(10))
+    assert {(entry.content_type.model, entry.object_repr) for entry in LogEntry.objects.all()} == {
+        ("service", "Ny"), ("service", "ny"),
+    }  # fmt: skip
+
+
+def test_opening_hours_keep_their_number(full_register):
+    known, other = Schedule.objects.order_by("pk")
+
+    report = taken(workbook("schedules", {"id": known.pk, "closes_at": "23:00", "valid_to": ""}))
+
+    known.refresh_from_db()
+    assert [(one.is_new, one.columns) for one in report.changes] == [(False, ["closes_at", "valid_to"])]
+    assert (known.closes_at, known.valid_to, known.byday) == (dt.time(23), None, ["SU", "MO"])
+    assert Schedule.objects.count() == 2
+
+
+WRONG_HOURS = [
+    ({"service": "ingen"}, "service", "There is no “ingen”"),
+    ({"service": ""}, "service", "must be filled in"),
+    ({"byday": "MO;XX"}, "byday", "MO, TU"),
+    ({"byday": ""}, "byday", "must be filled in"),
+    ({"opens_at": "halv nio"}, "opens_at", "A time, for example"),
+    ({"opens_at": "25:00"}, "opens_at", "A time, for example"),
+    ({"closes_at": ""}, "", "Give both times"),
+    ({"freq": "DAILY"}, "freq", "One of: WEEKLY, MONTHLY"),
+    ({"freq": "MONTHLY"}, "", "Say which day in the month"),
+    ({"bysetpos": "5"}, "bysetpos", "One of: 1, 2, 3, 4, -1"),
+    ({"interval": "2"}, "", "needs a first day"),
+    ({"valid_from": "2026-02-30"}, "valid_from", "A day, for example"),
+    ({"valid_from": "2026-02-02", "valid_to": "2026-02-01"}, "", "must not lie before"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("values", "column", "reason"), WRONG_HOURS, ids=lambda value: str(value)[:40])
+def test_hours_that_cannot_be_are_said_with_line_and_column(db, values, column, reason):
+    good = {"id": "", "service": make.make_service().slug, "byday": "MO", "opens_at": "9:00", "closes_at": "12:00"}
+
+    report = taken(workbook("schedules", good, good | values))
+
+    [(line, where, why)] = problems(report)
+    assert (line, where) == (3, column)
+    assert reason in why
+    assert not Schedule.objects.exists()
 
 
 def test_organization_number_is_written_with_its_hyphen(db):
@@ -459,7 +530,7 @@ def test_template_explains_itself(db):
         files.write_xlsx([(table := kind(), table.rows().none()) for kind in TABLES], file)
     book = load_workbook(file)
 
-    assert book.sheetnames == ["instructions", "organisations", "services", "places", "contacts"]
+    assert book.sheetnames == ["instructions", "organisations", "services", "schedules", "places", "contacts"]
     assert book["services"].max_row == 1
     assert all(cell.comment for cell in book["services"][1])
     explained = {row[1].value for row in book["instructions"].iter_rows() if row[0].value == "services"}
@@ -553,16 +624,6 @@ def test_page_shows_every_problem(admin_client):
     assert "<bdi>scope</bdi>" in page.content.decode()
 
 
-def test_page_refuses_more_rows_than_it_has_time_for(admin_client, monkeypatch):
-    monkeypatch.setattr("actors.admin.tables.ROWS_ON_PAGE", 2)
-    rows = [new_organization(slug=f"o-{number}") for number in range(3)]
-
-    page = upload(admin_client, workbook("organisations", *rows))
-
-    assert page.context["report"] is None
-    assert page.context["form"].errors["file"]
-
-
 @pytest.mark.parametrize("content", [b"", b"\x00", b"PK\x03\x04", b"slug\n\x00", b"slug;name_sv\n\xe2\x80;x"])
 def test_any_file_gets_an_answer(admin_client, content):
     assert upload(admin_client, io.BytesIO(content)).status_code == 200
@@ -611,4 +672,5 @@ def test_export_holds_only_the_tables_that_one_may_read(full_register, client):
 
     response = client.get(reverse("admin:actors_tables_export"))
 
-    assert load_workbook(io.BytesIO(response.content)).sheetnames == ["instructions", "organisations", "services"]
+    sheets = load_workbook(io.BytesIO(response.content)).sheetnames
+    assert sheets == ["instructions", "organisations", "services", "schedules"]

@@ -339,6 +339,21 @@ def fill(rows: int) -> None:
             ResourceFile(resource=row, language_id=pk, url="https://example.org/fil")
             for pk in some(content.languages, 5)
         ])  # fmt: skip
+    organizations = fill_register(content)
+    for batch in _save(chain(content.events(organizations), content.past_events(organizations))):
+        forms = RegistrationForm.objects.bulk_create(content.forms(batch))
+        Registration.objects.bulk_create([one for form in forms for one in content.participants(form)])
+        _relate(batch, lambda row: topics_of(TopicOfEvent, row))
+        _relate(batch, lambda row: terms_of(Event.staff_groups, row, some(content.staff_groups, 3)))
+        _relate(batch, lambda row: terms_of(Event.languages, row, some(content.languages, 2)))
+        _relate(batch, lambda row: [
+            ProgrammeItem(event=row, position=n, starts=dt.time(8 + n), name_sv=f"Del {n}") for n in (1, 2, 3)
+        ])  # fmt: skip
+
+
+def fill_register(content: Content) -> list[int]:
+    """Organisations, and services with their places, contacts and hours; the keys of the organisations."""
+    some, topics_of, terms_of = content.some, content.topics_of, content.terms_of
     organizations = []
     for batch in _save(content.organizations()):
         organizations += [row.pk for row in batch]
@@ -352,15 +367,7 @@ def fill(rows: int) -> None:
         _relate(batch, lambda row: terms_of(Service.areas, row, content.areas_served()))
         _relate(batch, content.hours_of)
         _place(content, batch)
-    for batch in _save(chain(content.events(organizations), content.past_events(organizations))):
-        forms = RegistrationForm.objects.bulk_create(content.forms(batch))
-        Registration.objects.bulk_create([one for form in forms for one in content.participants(form)])
-        _relate(batch, lambda row: topics_of(TopicOfEvent, row))
-        _relate(batch, lambda row: terms_of(Event.staff_groups, row, some(content.staff_groups, 3)))
-        _relate(batch, lambda row: terms_of(Event.languages, row, some(content.languages, 2)))
-        _relate(batch, lambda row: [
-            ProgrammeItem(event=row, position=n, starts=dt.time(8 + n), name_sv=f"Del {n}") for n in (1, 2, 3)
-        ])  # fmt: skip
+    return organizations
 
 
 def _place(content: Content, batch: list[Service]) -> None:

@@ -12,7 +12,7 @@ from events.models import Event
 from knowledge.models import Citation, Overview, Resource
 from lmh_portal.index.models import Document
 from lmh_portal.search.services import suggestions
-from tests.bench import content, documents, relevance, report, search
+from tests.bench import content, documents, relevance, report, search, tables
 from tests.bench.answers import Answer
 from tests.bench.pages import PAGES
 from tests.bench.questions import SHARES, questions, typed
@@ -238,3 +238,17 @@ def test_each_missed_goal_of_search_is_named():
         "hostile questions: p99 300 ms, goal at most 270",
     ]
     assert "| 100,000 | search page | 90.0 | 90.0 / 90.0 / 90.0 |" in search.table([slow])
+
+
+@pytest.mark.parametrize(
+    ("megabytes", "expected"), [([100, 140], 0), ([100, 160], 1), ([350, 401], 1), ([100, 500], 2)]
+)
+def test_import_that_takes_too_much_memory_is_named(megabytes, expected):
+    found = [tables.Measured(rows, 1, 10, most) for rows, most in zip([1_000, 10_000], megabytes, strict=True)]
+
+    assert len(tables.missed_goals(found)) == expected
+
+
+@pytest.mark.usefixtures("rows")
+def test_rows_to_import_are_counted_as_sheets_have_them():
+    assert tables.count() == 40 * tables.SHEETS_OF_ORGANIZATION
