@@ -234,6 +234,13 @@ class Edition:
     def headings(self) -> list[text.Heading]:
         return text.headings(self.body.value)
 
+    @cached_property
+    def links(self) -> dict[str, str]:
+        """For paper: where the page's texts lead, and by which words."""
+        parts = [one.text for one in self.implications] + [one.statement for one in self.findings]
+        drawn = [self.practice, *parts, self.body, self.gaps, self.methods]
+        return text.links("".join(one.value for one in drawn))
+
     @property
     def languages(self) -> set[str]:
         """Those that the page's texts are in."""

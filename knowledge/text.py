@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Iterable
+from html import unescape
 from typing import NamedTuple
 
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
 from lmh_portal.core import markdown
+from lmh_portal.core.templatetags.portal import absolute
 
 CITATION = re.compile(r"\[(@[\w-]+(?:[;,]\s*@[\w-]+)*)\]")
 LINK_OR_CITATION = re.compile(rf"<a\b.*?</a>|{CITATION.pattern}", re.DOTALL)
 HEADING_ID = re.compile(r'(<h[2-4] id=")s-')
+LINK = re.compile(r'<a\b[^>]*?\bhref="((?:https?:/)?/[^"]+)"[^>]*>(.*?)</a>', re.DOTALL)
 HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
 
 
@@ -31,6 +34,15 @@ def headings(html: str) -> list[Heading]:
         Heading(id_, mark_safe(CITATION.sub("", strip_tags(title)).strip()))  # noqa: S308 (sanitised on save)
         for id_, title in HEADING.findall(html)
     ]
+
+
+def links(html: str) -> dict[str, SafeString]:
+    """Addresses that the text links to, each once and in order, and the words of its first link."""
+    found: dict[str, SafeString] = {}
+    for address, words in LINK.findall(html):
+        whole = absolute(address) if address.startswith("/") else address
+        found.setdefault(unescape(whole), mark_safe(strip_tags(words).strip()))  # noqa: S308 (sanitised on save)
+    return found
 
 
 def cited_keys(*texts: str) -> list[str]:

@@ -36,6 +36,18 @@ def test_headings_make_the_table_of_contents():
     ]
 
 
+def test_links_are_listed_once_with_their_first_words(settings):
+    settings.SITE_ADDRESS = "https://portal.example.org"
+    law = "https://example.org/?a=1&b=2"
+
+    html = text.render(f"[Lag & *rätt*]({law}), [igen]({law}), [vår](/sv/)")
+
+    assert list(text.links(html).items()) == [
+        (law, "Lag &amp; rätt"),
+        ("https://portal.example.org/sv/", "vår"),
+    ]
+
+
 def test_heading_with_a_citation_is_listed_without_it():
     html = text.render("## Tolkning [@berg]")
 
