@@ -16,7 +16,11 @@ START = """() => {
   const look = element => around(element).filter(Boolean).map(one => { const style = getComputedStyle(one); return [
       style.outlineStyle, style.outlineWidth, style.outlineColor, style.boxShadow, style.borderColor, style.borderWidth,
       style.stroke, style.strokeWidth, style.backgroundColor].join() }).join(';')
+  // of a group of radio buttons one is a stop: the chosen one, else the first
+  const group = one => [...one.form.elements].filter(other => other.type === 'radio' && other.name === one.name)
+  const leads = one => one.type !== 'radio' || one === (group(one).find(other => other.checked) || group(one)[0])
   const stops = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')]
+    .filter(leads)
     .filter(one => one.tabIndex >= 0 && one.type !== 'hidden' && one.checkVisibility({visibilityProperty: true}))
   const before = stops.map(look)
   window.portal = {stops, look, before}

@@ -254,7 +254,7 @@ def test_page_says_when_and_where(client, event):
 
     page = read(client, address(make.make_registration(event)))
 
-    assert page.html.count("<time datetime=") == 2
+    assert page.html.partition("</dl>")[0].count("<time datetime=") == 2
     assert "Storgatan 1" in page.words
     assert "Lillgatan 2" in page.words
 
@@ -342,7 +342,7 @@ def test_personal_pages_cost_the_same_however_much_there_is(client, hybrid, how_
     for view in ["my_registration", "change_registration"]:
         client.get(address(row, view))
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         client.get(address(row))
     with django_assert_num_queries(7):
         client.get(address(row, "change_registration"))
@@ -485,7 +485,7 @@ def test_data_is_erased_once_the_event_is_over(client, hybrid):
     assert answer.headers["Location"] == reverse("events:sign_up_erased", args=["hybrid"])
     row.refresh_from_db()
     assert (row.name, row.email, row.organization_name, row.state) == ("", "", "", "confirmed")
-    assert not Answer.objects.exists()
+    assert set(Answer.objects.values_list("text", flat=True)) == {""}
     assert not ProtectedData.objects.exists()
     assert set(Letter.objects.values_list("recipient", "subject", "body")) == {("", "", "")}
     assert gettext("Your data is erased") in read(client, address(row), status=410).words
