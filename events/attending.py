@@ -128,6 +128,10 @@ class MyAttendance(NamedTuple):
     certificate: Certificate | None
 
     @property
+    def was_there(self) -> bool:
+        return any(meeting.is_present for meeting in self.meetings)
+
+    @property
     def may_check_in(self) -> bool:
         return self.has_seat and any(meeting.is_today and not meeting.is_present for meeting in self.meetings)
 
