@@ -51,11 +51,13 @@ class Written(NamedTuple):
     language: str
 
 
-def tell(registration: Registration, kind: str, *, mailing: Mailing | None = None, **extra) -> Letter:
-    """Write to a participant; `extra` is that of `written`."""
+def tell(
+    registration: Registration, kind: str, *, mailing: Mailing | None = None, is_again: bool = False, **extra
+) -> Letter:
+    """Write to a participant; `extra` is that of `written`. Who is told again has the calendar file already."""
     letter = written(registration, kind, mailing=mailing, **extra)
     about = f"events.mailing:{mailing.pk}" if mailing else f"events.registration:{registration.pk}"
-    return _posted(registration, kind, letter, about, _calendar(registration, kind))
+    return _posted(registration, kind, letter, about, [] if is_again else _calendar(registration, kind))
 
 
 def invite(invitation: Invitation) -> Letter:

@@ -5,10 +5,12 @@ transaction, without a time and without what was answered.
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -182,11 +184,17 @@ class Result(NamedTuple):
 
 def results(event: Event) -> list[Result]:
     """Of both moments, in two queries."""
-    tallies = defaultdict(list)
-    for tally in EvaluationTally.objects.filter(event=event):
+    return results_of(EvaluationTally.objects.filter(event=event), shown_comments().filter(event=event))
+
+
+def shown_comments() -> QuerySet:
+    return EvaluationComment.objects.filter(state=EvaluationComment.State.SHOWN).order_by("pk")
+
+
+def results_of(all_tallies: Iterable[EvaluationTally], shown: Iterable[EvaluationComment]) -> list[Result]:
+    tallies, comments = defaultdict(list), defaultdict(list)
+    for tally in all_tallies:
         tallies[tally.moment].append(tally)
-    shown = EvaluationComment.objects.filter(event=event, state=EvaluationComment.State.SHOWN).order_by("pk")
-    comments = defaultdict(list)
     for comment in shown:
         comments[comment.moment].append(comment)
     return [_result(moment, tallies[moment], comments[moment]) for moment in Moment]

@@ -5,7 +5,16 @@ from itertools import groupby
 from django.db.models import F, OuterRef, Q, QuerySet
 
 from actors.models import Organization
-from events.models import Event, Occasion, ProgrammeItem, TopicOfEvent, WorkshopInput
+from events import evaluating
+from events.models import (
+    EvaluationComment,
+    EvaluationTally,
+    Event,
+    Occasion,
+    ProgrammeItem,
+    TopicOfEvent,
+    WorkshopInput,
+)
 from knowledge.models import Resource, ResourceFile
 from lmh_portal.core.alongside import alongside, instances
 from lmh_portal.core.translated import columns, sort_column
@@ -39,6 +48,8 @@ def events_with_parts() -> QuerySet:
             "topic_id", "text", "language", *columns("reply"),
         ),
         series_rows=_other_dates(event),
+        tally_rows=alongside(EvaluationTally.objects.filter(event=event), "moment", "question", "value", "count"),
+        comment_rows=alongside(evaluating.shown_comments().filter(event=event), "moment", "text"),
     )  # fmt: skip
 
 
@@ -68,6 +79,7 @@ def parts_of_event(event: Event) -> dict:
         "materials": [_resource(row) for row in event.material_rows],
         "inputs": _by_topic(instances(WorkshopInput, event.input_rows)),
         "series": instances(Event, event.series_rows),
+        "results": _results(event),
         "next_events": _next(event) if event.is_past else [],
     }
 
@@ -93,6 +105,12 @@ def _resource(row: dict) -> Resource:
         if file.language_id:
             file.language = Language(pk=file.language_id, code=its["language_code"])
     return resource
+
+
+def _results(event: Event) -> list[evaluating.Result]:
+    """What participants thought, where enough have said it."""
+    tallies, comments = instances(EvaluationTally, event.tally_rows), instances(EvaluationComment, event.comment_rows)
+    return [result for result in evaluating.results_of(tallies, comments) if result.is_enough]
 
 
 def _by_topic(inputs: list[WorkshopInput]) -> list[tuple[int | None, list[WorkshopInput]]]:

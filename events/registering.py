@@ -346,7 +346,7 @@ def sign_up(
             _hold(seats, registration, needs_approval)
             _note_answers(registration, answers or {}, diet, access_needs)
         if known:
-            emails.tell(known, _status_letter(known))
+            emails.tell(known, _status_letter(known), is_again=True)
             return known
         if invitation:
             Invitation.objects.filter(pk=invitation.pk).update(registration=registration, declined_at=None)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from events import registering
 from events.models import Answer, Invitation, ProtectedData, Registration, RegistrationForm
 from events.registering import Refused
-from lmh_portal.letters.services import forget_letters_about
+from lmh_portal.letters.services import forget_letters_about, forget_letters_to
 
 NEVER_CONFIRMED_DAYS = 7
 DAY = dt.timedelta(days=1)
@@ -76,6 +76,7 @@ def anonymize(registrations: QuerySet) -> int:
     Answer.objects.filter(registration__in=chosen).update(text="")
     Invitation.objects.filter(registration__in=chosen).update(email="", organization_name="")
     forget_letters_about([f"events.registration:{pk}" for pk in chosen])
+    forget_letters_to(list(rows.values_list("email", flat=True)), "events.")  # mailings, which many got
     return rows.update(name="", email="", organization_name="", anonymized_at=timezone.now())
 
 

@@ -70,7 +70,7 @@ def make_site(how_many: int) -> dict[str, str]:
         event.co_organizers.set([parent])
         event.materials.set([resource])
         signed_up = make_event(**about, organizer=parent, level="basic", super_event=event)
-        make_sign_up_form(signed_up, maximum_physical_attendee_capacity=None)
+        make_sign_up_form(signed_up, maximum_physical_attendee_capacity=100)
         past = make_event(**about, organizer=parent, starts_at=timezone.now() - dt.timedelta(days=20 + how_many))
         past.materials.set([resource])
         for part in range(parts):

@@ -1,11 +1,9 @@
-"""What came of an event: charts and the summary of its evaluation."""
+"""Charts, drawn on the server."""
 
 from django import template
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from events import evaluating
-from events.models import Event
 from lmh_portal.core.languages import LANGUAGES
 from lmh_portal.core.translated import page_language
 
@@ -31,9 +29,3 @@ def _drawn(bar, place: int, length: int) -> dict:
         "start": WIDTH if is_rtl else 0, "label_y": top + 16, "x": WIDTH - length if is_rtl else 0, "y": top + 22,
         "length": max(length, 2), "number_x": WIDTH - length - 8 if is_rtl else length + 8, "number_y": top + 34,
     }  # fmt: skip
-
-
-@register.inclusion_tag("components/evaluation_summary.html")
-def evaluation_summary(event: Event) -> dict:
-    """Nothing before at least five have answered."""
-    return {"results": [result for result in evaluating.results(event) if result.is_enough]}

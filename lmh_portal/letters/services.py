@@ -164,5 +164,11 @@ def forget_letters_about(causes: Iterable[str]) -> int:
     return _erase(letters)
 
 
+def forget_letters_to(recipients: Iterable[str], kinds: str) -> int:
+    """Erase what letters of such kinds that are done with said to these addresses; of how many."""
+    done = Letter.objects.exclude(state=State.QUEUED).filter(kind__startswith=kinds, recipient__in=recipients)
+    return _erase(done.exclude(recipient=""))
+
+
 def _erase(letters) -> int:
     return letters.update(recipient="", subject="", body="", html="", attachments=[])

@@ -316,8 +316,9 @@ def test_change_of_form_says_whose_seat_has_none_any_more(editor, client):
 
     response = client.post(change(event), form | {"attendance_mode": "online"}, follow=True)
 
-    [sentence] = [str(one) for one in response.context["messages"] if one.level_tag == "warning"]
-    assert "2" in sentence
+    stranded, letter = [str(one) for one in response.context["messages"] if one.level_tag == "warning"]
+    assert "2" in stranded
+    assert "brev" in letter  # about the change, waits for review
 
 
 # --- publishing

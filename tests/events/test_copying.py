@@ -126,6 +126,7 @@ def test_copy_clears_what_was(source):
 
     plain = Event()
     told = CLEARED - {"id", "uid", "created_at", "updated_at", "finishes_at", "meetings", "materials"}
+    told -= {"sequence", "sequence_raised_at"}  # counted anew, by the trigger
     assert {name: value or "" for name, value in values(event, told).items()} == {
         name: value or "" for name, value in values(plain, told).items()
     }

@@ -9,8 +9,8 @@ from django.core.management import call_command
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 
-from events import registering, retention
-from events.models import Answer, Attendance, Invitation, ProtectedData, Question, Registration
+from events import mailings, registering, retention
+from events.models import Answer, Attendance, Invitation, Mailing, ProtectedData, Question, Registration
 from lmh_portal.letters.models import Letter
 from tests.make import make_event, make_registration, make_sign_up_form, make_unconfirmed
 
@@ -41,6 +41,10 @@ def everything() -> str:
     rows = [Registration, Answer, Letter, Invitation]
     texts = [str(list(model.objects.values())) for model in rows]
     return "".join(texts) + str([(row.diet, row.access_needs) for row in ProtectedData.objects.all()])
+
+
+def mailed(mailing, address: str) -> int:
+    return Letter.objects.filter(about=f"events.mailing:{mailing.pk}", recipient=address).count()
 
 
 def left(days: int, event) -> list[str]:
@@ -106,10 +110,15 @@ def test_a_persons_data_can_be_erased_and_the_seat_is_freed(event, registration)
     other = make_registration(event)
     waiting = make_registration(event)
     Invitation.objects.create(event=event, email="marked@example.org", language="sv")
+    mailing = Mailing.objects.create(event=event, kind="message", subject_sv="Hej", body_sv="Välkommen.")
+    mailings.send(mailing)
+    Letter.objects.update(state="sent", sent_at=timezone.now())
 
     assert retention.erase_person("Marked@example.org ") == 1
 
     assert [mark for mark in MARKS if mark in everything()] == []
+    assert mailed(mailing, "marked@example.org") == 0
+    assert mailed(mailing, other.email) == 1
     waiting.refresh_from_db(), other.refresh_from_db()
     assert (waiting.state, other.name != "") == ("confirmed", True)
     assert retention.data_of("marked@example.org") == {"registrations": [], "invitations": []}
