@@ -21,7 +21,8 @@ KEPT = {  # fields of an event
 }  # fmt: skip
 GIVEN = {"starts_at", "ends_at", "coordinator", "super_event", "is_template", "slug"}
 CLEARED = {
-    "id", "uid", "sequence", "sequence_raised_at", "status", "is_demo", "created_at", "updated_at", "event_status", "finishes_at",
+    "id", "uid", "sequence", "sequence_raised_at", "status", "is_demo", "created_at", "updated_at", "event_status",
+    "finishes_at",
     "date_precision", "date_note", "meetings", "recurrence", "participants_reported", "materials", "notes",
     "demo_offset_days",
 }  # fmt: skip

@@ -120,5 +120,5 @@ def _by_topic(inputs: list[WorkshopInput]) -> list[tuple[int | None, list[Worksh
 def _next(event: Event) -> list[Event]:
     """The next events that share a topic with this one."""
     about = TopicOfEvent.objects.filter(tag__in=event.topic_ids).values("content_object")
-    coming = Event.objects.published().upcoming().from_first_upcoming().filter(pk__in=about)
+    coming = Event.objects.published().upcoming().filter(pk__in=about)
     return list(coming.for_cards()[:NEXT])

@@ -20,10 +20,10 @@ from tests.make import (
     make_occasion,
     make_organization,
     make_overview,
+    make_participant,
     make_question,
     make_quota,
     make_reference,
-    make_registration,
     make_resource,
     make_schedule,
     make_service,
@@ -77,7 +77,7 @@ def make_site(how_many: int) -> dict[str, str]:
             make_occasion(event, days=part + 1)
             make_question(signed_up)
             make_quota(signed_up, organization=make_organization(status="draft"))
-            make_registration(signed_up)
+            make_participant(event=signed_up)
             WorkshopInput.objects.create(event=past, text="Tolk.", language="sv", is_public=True, topic=topic)
     return {
         "front": reverse("home:front_page"),
