@@ -1,6 +1,8 @@
 """An event on the desk: one page, few required fields, published when it is ready."""
 
 import datetime as dt
+import re
+from html import unescape
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -396,3 +398,18 @@ def test_list_can_show_what_comes_and_what_was(editor, client):
     assert shown("past") == [past]
     assert shown("coming") == [coming]
     assert "badge--broken" in client.get("/admin/events/event/").content.decode()
+
+
+# --- from the event to its work
+
+
+def test_every_page_of_an_events_work_opens_from_its_own(editor, client):
+    event = make_open_event()
+    sign_up_many(event, 1)
+
+    page = client.get(change(event)).content.decode()
+    deeds = page.partition('<div class="deeds">')[2].partition("</div>")[0]
+    addresses = [unescape(address) for address in re.findall(r'<a class="[^"]*" href="([^"]+)"', deeds)]
+
+    assert len(addresses) == 10
+    assert {address: client.get(address).status_code for address in addresses} == dict.fromkeys(addresses, 200)

@@ -14,8 +14,8 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from events import registering
-from events.models import Event, Quota, Registration
+from events import copying, registering
+from events.models import Event, Quota, Registration, RegistrationForm
 from events.registering import Refused
 from lmh_portal.core import version
 from lmh_portal.letters.models import Letter
@@ -33,6 +33,7 @@ STEP = st.one_of(
     st.tuples(st.just("substitute"), WHO, WHO),
     st.tuples(st.just("move"), WHO, st.sampled_from(["offline", "online"])),
     st.tuples(st.just("capacity"), st.integers(0, 4), st.integers(0, 3)),
+    st.tuples(st.just("copy")),
     st.tuples(st.just("hours"), st.sampled_from([1, 25, 100])),
     st.tuples(st.just("status"), st.sampled_from(["scheduled", "postponed", "cancelled", "rescheduled"])),
 )
@@ -96,6 +97,18 @@ class History:
         Event.objects.filter(pk=self.event.pk).update(event_status=status)
         registering.promote(self.event)
 
+    def copy(self):
+        """A copy asks the same and knows nobody."""
+        copied = copying.copy(self.event, starts_at=self.event.starts_at + 30 * DAY, coordinator=None)
+        assert (
+            copied.registration_form.maximum_physical_attendee_capacity
+            == self._form().maximum_physical_attendee_capacity
+        )
+        assert not copied.registrations.exists()
+
+    def _form(self):
+        return RegistrationForm.objects.get(event=self.event)
+
     def hours(self, hours):
         self.clock.shift(hours * HOUR)
         registering.expire()
@@ -141,7 +154,7 @@ class History:
             assert row.state != "waiting" or about in told["waiting"]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(HISTORIES)
 def test_whatever_happens_seats_and_line_keep_their_rules(steps):
     version.forget()  # what an earlier history made is rolled back
@@ -150,7 +163,7 @@ def test_whatever_happens_seats_and_line_keep_their_rules(steps):
             history = History(clock)
             for name, *arguments in steps[0] + steps[1]:
                 before = dict(history.rows().values_list("pk", "holds_seat"))
-                if name in {"arrive", "capacity", "hours", "status"} or before:
+                if name in {"arrive", "capacity", "copy", "hours", "status"} or before:
                     with suppress(Refused):
                         getattr(history, name)(*arguments)
                 history.check(before)
