@@ -5,6 +5,7 @@ after the last meeting as the event's form says. Whoever never confirmed an addr
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -14,9 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from events import registering
-from events.models import Answer, Invitation, ProtectedData, Registration, RegistrationForm
+from events.models import Answer, Invitation, Mailing, ProtectedData, Registration, RegistrationForm
 from events.registering import Refused
-from lmh_portal.letters.services import forget_letters_about, forget_letters_to
+from lmh_portal.letters import services as letters
+from lmh_portal.letters.models import Letter
 
 NEVER_CONFIRMED_DAYS = 7
 DAY = dt.timedelta(days=1)
@@ -64,7 +66,7 @@ def erase_due() -> Due:
     counts = [rows.protected_data.delete()[0], rows.answers.update(text=""), 0]
     while batch := list(rows.persons.values_list("pk", flat=True)[:AT_A_TIME]):
         counts[2] += anonymize(Registration.objects.filter(pk__in=batch))
-    return Due(*counts, rows.invitations.update(email="", organization_name=""))
+    return Due(*counts, _forget_invited(rows.invitations))
 
 
 @transaction.atomic
@@ -74,10 +76,29 @@ def anonymize(registrations: QuerySet) -> int:
     rows = Registration.objects.filter(pk__in=chosen)
     ProtectedData.objects.filter(registration__in=chosen).delete()
     Answer.objects.filter(registration__in=chosen).update(text="")
-    Invitation.objects.filter(registration__in=chosen).update(email="", organization_name="")
-    forget_letters_about([f"events.registration:{pk}" for pk in chosen])
-    forget_letters_to(list(rows.values_list("email", flat=True)), "events.")  # mailings, which many got
+    _forget_invited(Invitation.objects.filter(registration__in=chosen))
+    _forget_letters(rows)
     return rows.update(name="", email="", organization_name="", anonymized_at=timezone.now())
+
+
+def _forget_letters(rows: QuerySet) -> None:
+    """Those to one participant, and of those to many the copies that went to these."""
+    told = list(rows.values_list("pk", "event", "email"))
+    mailings = Mailing.objects.filter(event__in={event for _pk, event, _email in told})
+    letters.forget(_letters_about("registration", (pk for pk, *_rest in told)))
+    to_many = _letters_about("mailing", mailings.values_list("pk", flat=True))
+    letters.forget(to_many.filter(recipient__in={email for *_rest, email in told}))
+
+
+@transaction.atomic
+def _forget_invited(rows: QuerySet) -> int:
+    chosen = list(rows.values_list("pk", flat=True))
+    letters.forget(_letters_about("invitation", chosen))
+    return Invitation.objects.filter(pk__in=chosen).update(email="", organization_name="")
+
+
+def _letters_about(kind: str, numbers: Iterable[int]) -> QuerySet:
+    return Letter.objects.filter(about__in=[f"events.{kind}:{number}" for number in numbers])
 
 
 def erase(registration: Registration) -> None:
@@ -99,6 +120,12 @@ def _of(rows: QuerySet, email: str) -> QuerySet:
     return rows.alias(low=Lower("email")).filter(low=Lower(Value(email.strip()))).exclude(email="")
 
 
+def letters_to(email: str) -> QuerySet:
+    """Those about events, to somebody who has handed a seat to a colleague too."""
+    rows = Letter.objects.filter(kind__startswith="events.").alias(low=Lower("recipient"))
+    return rows.filter(low=Lower(Value(email.strip()))).exclude(recipient="")
+
+
 def data_of(email: str) -> dict[str, list[dict]]:
     """Everything the portal's events hold of an address, as plain values for JSON."""
     return {
@@ -106,6 +133,10 @@ def data_of(email: str) -> dict[str, list[dict]]:
         "invitations": [
             {"event": str(row.event), "organization": row.organization_name, "sent": row.sent_at}
             for row in _of(Invitation.objects.select_related("event"), email)
+        ],
+        "letters": [
+            {"subject": row.subject, "written": row.queued_at, "sent": row.sent_at}
+            for row in letters_to(email).order_by("queued_at")
         ],
     }
 
@@ -139,5 +170,6 @@ def erase_person(email: str) -> int:
         if row.event.finishes_at > timezone.now():
             registering.cancel(row)
     count = anonymize(registrations_of(email))
-    _of(Invitation.objects.all(), email).update(email="", organization_name="")
+    _forget_invited(_of(Invitation.objects.all(), email))
+    letters.forget(letters_to(email))
     return count

@@ -166,6 +166,7 @@ def further_pages(row) -> list[str]:
     person = row.registrations.first()
     return [
         reverse("admin:events_event_templates"),
+        reverse("admin:events_person"),
         reverse("admin:events_event_participants_one", args=[row.pk, person.pk]),
         *(reverse(f"admin:events_event_{name}", args=[row.pk]) for name in EVENT_PAGES),
     ]

@@ -17,6 +17,7 @@ from events.admin.invitations import Invitations
 from events.admin.pages import EventPages
 from events.admin.participants import Participants
 from events.admin.parts import MeetingInline, ProgrammeInline, QuestionInline, QuotaInline, SignUpInline
+from events.admin.persons import Persons
 from events.admin.preview import Preview
 from events.checklist import checklist, hindrances
 from events.models import Event, start_of_today
@@ -118,7 +119,7 @@ class EventList(ChangeList):
 
 
 @admin.register(Event)
-class EventAdmin(Preview, Copies, Participants, Invitations, EventPages, PublishableAdmin):
+class EventAdmin(Preview, Copies, Participants, Invitations, Persons, EventPages, PublishableAdmin):
     form = EventForm
     change_form_template = "admin/events/event/change_form.html"
     inlines = [MeetingInline, SignUpInline, QuotaInline, QuestionInline, ProgrammeInline]

@@ -270,7 +270,10 @@ class Registration(models.Model):
     class Meta:
         verbose_name = _("participant")
         verbose_name_plural = _("participants")
-        permissions = [("export_registration", "Can export participants")]
+        permissions = [
+            ("export_registration", "Can export participants"),
+            ("erase_registration", "Can give out and erase a person's data"),
+        ]
         indexes = [
             models.Index(
                 fields=["event", "attendance_mode"], condition=Q(holds_seat=True), name="registrations_seated"

@@ -157,17 +157,11 @@ def forget_old_letters() -> int:
     return _erase(old_letters())
 
 
-def forget_letters_about(causes: Iterable[str]) -> int:
-    """Erase at once what letters of these causes say and to whom they go; what waits is not sent. Of how many."""
-    letters = Letter.objects.filter(about__in=causes).exclude(recipient="")
-    letters.filter(state=State.QUEUED).update(state=State.WITHDRAWN)
-    return _erase(letters)
-
-
-def forget_letters_to(recipients: Iterable[str], kinds: str) -> int:
-    """Erase what letters of such kinds that are done with said to these addresses; of how many."""
-    done = Letter.objects.exclude(state=State.QUEUED).filter(kind__startswith=kinds, recipient__in=recipients)
-    return _erase(done.exclude(recipient=""))
+def forget(letters) -> int:
+    """Erase at once what these letters say and to whom they go; what waits is not sent. Of how many."""
+    told = letters.exclude(recipient="")
+    told.filter(state=State.QUEUED).update(state=State.WITHDRAWN)
+    return _erase(told)
 
 
 def _erase(letters) -> int:

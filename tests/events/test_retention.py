@@ -9,13 +9,14 @@ from django.core.management import call_command
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 
-from events import mailings, registering, retention
+from events import emails, mailings, registering, retention
 from events.models import Answer, Attendance, Invitation, Mailing, ProtectedData, Question, Registration
 from lmh_portal.letters.models import Letter
 from tests.make import make_event, make_registration, make_sign_up_form, make_unconfirmed
 
 DAY = dt.timedelta(days=1)
 MARKS = ["Maryam Markering", "marked@example.org", "Vårdcentralen Markerad", "Nötallergi", "Hörslinga", "Svar 17"]
+NOTHING = {"registrations": [], "invitations": [], "letters": []}
 pytestmark = pytest.mark.django_db
 
 
@@ -41,10 +42,6 @@ def everything() -> str:
     rows = [Registration, Answer, Letter, Invitation]
     texts = [str(list(model.objects.values())) for model in rows]
     return "".join(texts) + str([(row.diet, row.access_needs) for row in ProtectedData.objects.all()])
-
-
-def mailed(mailing, address: str) -> int:
-    return Letter.objects.filter(about=f"events.mailing:{mailing.pk}", recipient=address).count()
 
 
 def left(days: int, event) -> list[str]:
@@ -103,22 +100,58 @@ def test_a_persons_data_can_be_given_out(event, registration):
     given = json.dumps(retention.data_of("MARKED@example.org"), cls=DjangoJSONEncoder, ensure_ascii=False)
 
     assert [mark for mark in MARKS if mark not in given] == []
-    assert retention.data_of("other@example.org") == {"registrations": [], "invitations": []}
+    assert retention.data_of("other@example.org") == NOTHING
 
 
 def test_a_persons_data_can_be_erased_and_the_seat_is_freed(event, registration):
     other = make_registration(event)
     waiting = make_registration(event)
     Invitation.objects.create(event=event, email="marked@example.org", language="sv")
-    mailing = Mailing.objects.create(event=event, kind="message", subject_sv="Hej", body_sv="Välkommen.")
-    mailings.send(mailing)
-    Letter.objects.update(state="sent", sent_at=timezone.now())
 
     assert retention.erase_person("Marked@example.org ") == 1
 
     assert [mark for mark in MARKS if mark in everything()] == []
-    assert mailed(mailing, "marked@example.org") == 0
-    assert mailed(mailing, other.email) == 1
     waiting.refresh_from_db(), other.refresh_from_db()
     assert (waiting.state, other.name != "") == ("confirmed", True)
-    assert retention.data_of("marked@example.org") == {"registrations": [], "invitations": []}
+    assert retention.data_of("marked@example.org") == NOTHING
+
+
+def write_to_many(event) -> Mailing:
+    mailing = Mailing.objects.create(event=event, kind="message", audience="seated", body_sv="Hej {name}")
+    mailings.send(mailing)
+    return mailing
+
+
+def test_letters_to_many_go_with_the_person(event, registration):
+    write_to_many(event)
+    assert Letter.objects.filter(kind="events.message", recipient="marked@example.org").exists()
+
+    assert left(101, event) == []
+
+
+def test_letters_to_others_stay_when_one_person_is_erased(event, registration):
+    other = make_registration(event)
+    write_to_many(event)
+
+    retention.erase_person("marked@example.org")
+
+    assert set(Letter.objects.filter(kind="events.message").values_list("recipient", flat=True)) == {"", other.email}
+
+
+def test_letters_of_invitations_go_with_the_address(event):
+    invitation = Invitation.objects.create(event=event, email="marked@example.org", language="sv")
+    emails.invite(invitation)
+
+    assert left(101, event) == []
+    assert Letter.objects.get(kind="events.invitation").state == "withdrawn"
+
+
+def test_letters_to_who_handed_the_seat_over_are_found_and_erased(event, registration):
+    registering.substitute(registration, name="Kollega", email="colleague@example.org")
+    given = retention.data_of("marked@example.org")
+    assert (given["registrations"], len(given["letters"]) > 1) == ([], True)
+
+    retention.erase_person("marked@example.org")
+
+    assert retention.data_of("marked@example.org") == NOTHING
+    assert [mark for mark in MARKS[:2] if mark in everything()] == []
