@@ -1,6 +1,7 @@
 """`./dev bench`: the portal's pages beside a bare Django view, in turn, in neighbouring seconds.
 
-`./dev bench search` measures search (search.py), `./dev bench import` how tables come into the register (tables.py).
+`./dev bench search` measures search (search.py), `./dev bench import` how tables come into the register (tables.py),
+`./dev bench rush` sign-ups to an event that is full at once (rush.py).
 
 Ends with status 1 and a sentence for each goal that was missed. Linux only: CPU times are read from process clocks.
 """
@@ -17,7 +18,7 @@ import django
 django.setup()
 
 from lmh_portal import devdb  # noqa: E402
-from tests.bench import answers, database, report, search, tables  # noqa: E402
+from tests.bench import answers, database, report, rush, search, tables  # noqa: E402
 from tests.bench.load import visit  # noqa: E402
 from tests.bench.pages import PAGES, Page  # noqa: E402
 from tests.bench.servers import Server  # noqa: E402
@@ -50,6 +51,8 @@ def main() -> int:
         return search.main(sys.argv[2:])
     if sys.argv[1:2] == ["import"]:
         return tables.main(sys.argv[2:])
+    if sys.argv[1:2] == ["rush"]:
+        return rush.main(sys.argv[2:])
     asked = arguments()
     if not sys.platform.startswith("linux"):
         raise SystemExit("The bench reads memory and the clocks of other processes as only Linux gives them.")

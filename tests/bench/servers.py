@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.db import connection
@@ -14,13 +15,18 @@ from tests.bench import database
 
 WORKERS = 2
 PATIENCE = 30  # seconds for a server to come up
+MEASURED = [
+    f"--workers={WORKERS}", "--worker-class=gthread", "--threads=1", "--keep-alive=5", "--no-control-socket",
+    "--max-requests=0",
+]  # fmt: skip
+# Workers live on: gunicorn.conf.py replaces them now and then, and with them goes the CPU time they counted.
 
 
 class Server:
-    """One gunicorn with its own database connections; use with `with`."""
+    """One gunicorn with its own database connections; use with `with`. Without options it is as in production."""
 
-    def __init__(self, name: str, application: str, rows: int | str):
-        self.name, self.application, self.rows = name, application, rows
+    def __init__(self, name: str, application: str, rows: int | str, options: Sequence[str] = MEASURED):
+        self.name, self.application, self.rows, self.options = name, application, rows, options
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
 
@@ -29,10 +35,8 @@ class Server:
         names = {"BENCH_DATABASE": database.name(self.rows), "BENCH_NAME": self.name}
         command = [
             sys.executable, "-m", "gunicorn", self.application, f"--bind=127.0.0.1:{self.port}",
-            f"--workers={WORKERS}", "--worker-class=gthread", "--threads=1", "--keep-alive=5",
-            "--no-control-socket", "--log-level=warning", "--max-requests=0",
+            "--log-level=warning", *self.options,
         ]  # fmt: skip
-        # Workers live on: gunicorn.conf.py replaces them now and then, and with them goes the CPU time they counted.
         self.process = subprocess.Popen(command, cwd=BASE_DIR, env=os.environ | settings | names)
         deadline = time.monotonic() + PATIENCE
         while not self._answers():

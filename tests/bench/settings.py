@@ -13,3 +13,5 @@ DATABASES["default"]["OPTIONS"] = {  # noqa: F405
     "options": "-c max_parallel_workers_per_gather=0",  # whose CPU time nobody could tell afterwards
 }
 LOGGING["root"]["level"] = "WARNING"  # noqa: F405
+if "BENCH_MAIL" in os.environ:
+    EMAIL_FILE_PATH = os.environ["BENCH_MAIL"]
