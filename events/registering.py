@@ -171,7 +171,20 @@ class Seats:
 
     def row(self, registration: Registration) -> Registration:
         """The sign-up as it is now, under the lock."""
-        return self.registrations.select_related("event").get(pk=registration.pk)
+        row = self.registrations.get(pk=registration.pk)
+        row.event = self.event
+        return row
+
+    def _rows(self, registrations: models.QuerySet) -> Iterator[Registration]:
+        """Sign-ups of the event that is known already: to read it with each would cost more than all the others."""
+        for row in registrations:
+            row.event = self.event
+            yield row
+
+    def signed_up(self, email: str) -> Registration | None:
+        """The address's sign-up. PostgreSQL compares, by the rule of the constraint."""
+        rows = self.registrations.active().alias(low=Lower("email")).filter(low=Lower(Value(email)))
+        return next(self._rows(rows), None)
 
     def has_room_for(self, registration: Registration) -> bool:
         """Whether a seat is free in the form of attendance and in every quota that counts the person."""
@@ -233,7 +246,7 @@ class Seats:
     def settle(self) -> None:
         """Give what is free to those in line, and say whether anything is left."""
         if self.is_giving() and self.has_any_room():
-            for registration in self.registrations.in_line().select_related("event"):
+            for registration in self._rows(self.registrations.in_line()):
                 if not self.has_any_room():
                     break
                 if self.has_room_for(registration):
@@ -266,7 +279,7 @@ class Seats:
 
     def _expire(self) -> None:
         """End what was held for too long; whoever never confirmed the address gets no letter."""
-        due = list(self.registrations.filter(expires_at__lte=self.now).select_related("event"))
+        due = list(self._rows(self.registrations.filter(expires_at__lte=self.now)))
         self.registrations.filter(pk__in=[row.pk for row in due]).update(
             state=State.EXPIRED, holds_seat=False, expires_at=None, ended_at=self.now
         )
@@ -328,7 +341,7 @@ def sign_up(
     """
     with _seats(event.pk) as seats:
         _check_may_sign_up(seats, attendance_mode, invitation, is_by_coordinator)
-        known = _signed_up(seats, email)
+        known = seats.signed_up(email)
         registration = Registration(
             event=seats.event,
             name=name,
@@ -344,7 +357,7 @@ def sign_up(
         needs_approval = seats.form.needs_approval and not is_by_coordinator
         with seats.writing(is_undone=known is not None):
             _hold(seats, registration, needs_approval)
-            _note_answers(registration, answers or {}, diet, access_needs)
+            _note_answers(registration, answers or {}, diet or None, access_needs or None)  # nothing is to be erased
         if known:
             emails.tell(known, _status_letter(known), is_again=True)
             return known
@@ -355,12 +368,6 @@ def sign_up(
         else:
             emails.tell(registration, Kind.CONFIRM)
         return registration
-
-
-def _signed_up(seats: Seats, email: str) -> Registration | None:
-    """The address's sign-up. PostgreSQL compares, by the rule of the constraint."""
-    rows = seats.registrations.active().alias(low=Lower("email")).filter(low=Lower(Value(email)))
-    return rows.select_related("event").first()
 
 
 def _status_letter(registration: Registration) -> Kind:
@@ -499,7 +506,7 @@ def substitute(registration: Registration, *, name: str, email: str) -> Registra
         row = seats.row(registration)
         if row.state != State.CONFIRMED or seats.event.starts_at <= seats.now:
             raise Refused(_("Only a seat at an event that has not started can be handed over."))
-        colleague = _signed_up(seats, email)
+        colleague = seats.signed_up(email)
         if colleague and colleague.pk == row.pk:
             raise Refused(_("That is your own address."))
         emails.tell(row, Kind.CANCELLED, is_handed_over=True)
