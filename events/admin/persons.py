@@ -56,7 +56,13 @@ DUE = {
 
 class PersonForm(forms.Form):
     email = forms.EmailField(
-        label=gettext_lazy("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "off"}), max_length=254
+        label=gettext_lazy("E-mail"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        help_text=gettext_lazy(
+            "Make sure that it is the person who asks. The address stands in no history; that somebody was looked at"
+            " does."
+        ),
     )
 
 
