@@ -70,6 +70,14 @@ def test_message_is_written_looked_at_and_sent(client, editor, event):
     assert LogEntry.objects.filter(object_id=mailing.pk, change_message__contains="3 brev").exists()
 
 
+def test_page_is_called_by_the_letter_and_the_event(client, editor, event):
+    html = client.get(page(make_mailing(event))).content.decode()
+
+    breadcrumbs = html.partition('class="breadcrumbs"')[2].partition("</div>")[0]
+    assert f"Meddelande till deltagarna: {event}" in breadcrumbs
+    assert str(event.pk) + ":message" not in breadcrumbs
+
+
 def test_second_click_sends_nothing_and_says_so(client, editor, event):
     registered(event)
     mailing = make_mailing(event)
