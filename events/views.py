@@ -5,7 +5,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
-from django.views.decorators.http import require_safe
 
 from events.calendars import Subscription, changed_at, event_calendar, list_calendar
 from events.feeds import list_name, with_query
@@ -41,7 +40,6 @@ def event_detail(request, slug):
     return row_page(request, events_with_parts(), slug, "events/event_detail.html", around, beside=told)
 
 
-@require_safe
 def calendar(request):
     """What the list with the same filters shows, for calendars to subscribe to."""
     filters = EventFilters(request.GET, Event.objects.for_calendar(), AnonymousUser(), section="calendar")
@@ -59,7 +57,6 @@ def _read(filters: EventFilters) -> tuple[str, float]:
     return text.decode(), changed.timestamp()
 
 
-@require_safe
 def event_file(request, slug):
     text, changed = remembered(("event file", page_language(), slug), lambda: _read_one(slug))
     response = _calendar(request, text, changed)

@@ -11,11 +11,16 @@ CREATE FUNCTION events_last_end(event bigint, first_end timestamptz) RETURNS tim
 $$;
 
 CREATE FUNCTION events_set_last_end() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    number integer := (SELECT count(*) FROM events_occasion WHERE event_id = NEW.id);
 BEGIN
     NEW.finishes_at := events_last_end(NEW.id, NEW.ends_at);
+    IF number > 1 THEN
+        NEW.meetings := number;
+    END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER set_last_end BEFORE INSERT OR UPDATE OF starts_at, ends_at, finishes_at ON events_event
+CREATE TRIGGER set_last_end BEFORE INSERT OR UPDATE OF starts_at, ends_at, finishes_at, meetings ON events_event
     FOR EACH ROW EXECUTE FUNCTION events_set_last_end();
 
 CREATE FUNCTION events_keep_first_meeting() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from events.models import Event, Occasion
-from tests.make import make_event
+from tests.make import make_event, make_occasion
 
 DAY = dt.timedelta(days=1)
 pytestmark = pytest.mark.django_db
@@ -43,6 +43,16 @@ def test_an_event_ends_with_its_last_meeting_and_counts_them():
 
     event.refresh_from_db()
     assert (event.finishes_at, event.meetings) == (event.ends_at, 1)
+
+
+def test_the_number_of_meetings_is_that_of_those_whose_days_are_known():
+    event = make_event(meetings=4)
+    assert Event.objects.get(pk=event.pk).meetings == 4
+    make_occasion(event)
+
+    Event.objects.filter(pk=event.pk).update(meetings=1)
+
+    assert Event.objects.get(pk=event.pk).meetings == 2
 
 
 def test_an_event_is_upcoming_until_its_last_meeting_is_over():

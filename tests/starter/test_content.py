@@ -14,7 +14,7 @@ from django.utils import timezone
 from actors.forms import ServiceFilters
 from actors.models import Contact, Location, Organization, Service, ServiceLanguage
 from actors.parts import parts_of_service, services_with_parts
-from events.models import Event, ProgrammeItem
+from events.models import Event, ProgrammeItem, Registration
 from knowledge.editions import all_texts, content_of
 from knowledge.models import Overview, Reference, Resource
 from knowledge.services import hindrances
@@ -255,6 +255,7 @@ def test_real_events_keep_their_dates():
 @pytest.mark.django_db
 @time_machine.travel("2026-03-25T12:00:00+01:00")
 def test_demo_events_keep_local_time_across_the_change_of_clocks():
+    Registration.objects.all().delete()
     Event.objects.all().delete()
 
     load_starter(app="events")

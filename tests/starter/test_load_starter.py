@@ -256,6 +256,9 @@ def test_files_that_do_not_need_a_refused_one_are_loaded(load, directory):
         "schedules.csv: not loaded, it needs services.csv",
         "events.csv: not loaded, it needs organisations.csv",
         "event_programme.csv: not loaded, it needs events.csv",
+        "event_occasions.csv: not loaded, it needs events.csv",
+        "event_forms.csv: not loaded, it needs events.csv",
+        "event_questions.csv: not loaded, it needs events.csv",
     ]
     assert [row.slug for row in Organization.objects.all()] == ["kommun-1490"]
     assert Overview.objects.count() == 1
