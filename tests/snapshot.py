@@ -57,7 +57,7 @@ def _models() -> list:
 
 
 def _place(model) -> str:
-    columns = [field.column for field in model._meta.concrete_fields if not field.generated]
+    columns = [connection.ops.quote_name(field.column) for field in model._meta.concrete_fields if not field.generated]
     return f"{model._meta.db_table} ({', '.join(columns)})"
 
 
