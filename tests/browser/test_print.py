@@ -60,9 +60,10 @@ def test_printed_overview_says_all_and_who_when_and_where(new_visit, overview, l
     expect(page.locator(".site-header .brand")).to_be_visible()
     expect(page.locator(".page-end bdi")).to_be_visible()
     expect(page.locator(".page-end bdi")).to_have_text(f"http://localhost:8000{address}")
-    assert (
-        page.evaluate("getComputedStyle(document.querySelector('.prose a[href^=http]'), '::after').content") != "none"
-    )
+    first = page.locator(".prose a[href^=http]").first
+    listed = page.locator(".link-list li", has_text=first.get_attribute("href")).first
+    expect(listed).to_be_visible()
+    expect(listed).to_contain_text(first.inner_text())
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
     assert page.evaluate("getComputedStyle(document.querySelector('.panel')).backgroundColor") == "rgb(255, 255, 255)"
 
