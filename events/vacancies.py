@@ -6,14 +6,12 @@ Who may read the page ready drawn depends on it, so it costs one query, and only
 import datetime as dt
 from typing import NamedTuple
 
-from django.db.models import Count, Q
-from django.utils import timezone
-
-from events.models import Event, Registration, RegistrationForm, start_of_today
+from events.models import Event, RegistrationForm
+from events.registering import Window, modes, places, window
 from lmh_portal.core.version import remembered
 
 Mode = Event.AttendanceMode
-NOT_HELD = {Event.EventStatus.CANCELLED, Event.EventStatus.POSTPONED}
+NOT_HELD = {Window.ELSEWHERE, Window.CANCELLED, Window.PAUSED}  # the page says why, and nothing of signing up
 
 
 class Left(NamedTuple):
@@ -28,7 +26,7 @@ class Left(NamedTuple):
 
 
 class Vacancies(NamedTuple):
-    state: str  # coming, open, closed or invitation
+    window: Window
     opens_at: dt.datetime | None
     closes_at: dt.datetime
     needs_approval: bool
@@ -48,40 +46,26 @@ class Vacancies(NamedTuple):
 def vacancies(slug: str) -> Vacancies | None:
     """Of an event that has a form of ours and is still to take place."""
     form = remembered(("sign-up form", slug), lambda: _form(slug))
-    if form is None:
+    now = window(form.event) if form else Window.ELSEWHERE
+    if now in NOT_HELD or form.event.is_past:
         return None
-    closes_at = form.closes_at or form.event.starts_at
-    state = _state(form, closes_at)
-    told = Vacancies(state, form.opens_at, closes_at, form.needs_approval)
-    return told._replace(**_places(form)) if state == "open" else told
+    told = Vacancies(now, form.opens_at, form.closes_at or form.event.starts_at, form.needs_approval)
+    return told._replace(**_places(form)) if now == Window.OPEN else told
 
 
 def _form(slug: str) -> RegistrationForm | None:
     """The form is content, so it is remembered; only the seats taken are not."""
-    forms = RegistrationForm.objects.select_related("event").filter(event__finishes_at__gte=start_of_today())
-    return forms.exclude(event__event_status__in=NOT_HELD).filter(event__slug=slug).first()
-
-
-def _state(form: RegistrationForm, closes_at: dt.datetime) -> str:
-    now = timezone.now()
-    if now >= closes_at:
-        return "closed"
-    if form.opens_at and now < form.opens_at:
-        return "coming"
-    return "invitation" if form.is_by_invitation else "open"
+    return RegistrationForm.objects.select_related("event").filter(event__slug=slug).first()
 
 
 def _places(form: RegistrationForm) -> dict:
-    modes = [Mode.OFFLINE, Mode.ONLINE] if form.event.attendance_mode == Mode.MIXED else [form.event.attendance_mode]
-    limited = [mode for mode in modes if form.capacity(mode) is not None]
-    if not limited:
-        return {"left": tuple(Left(mode, None) for mode in modes)}
-    taken = Registration.objects.filter(event=form.event).aggregate(
-        waiting=Count("pk", filter=Q(state=Registration.State.WAITING)),
-        **{mode: Count("pk", filter=Q(holds_seat=True, attendance_mode=mode)) for mode in limited},
-    )
-    left = {mode: max(0, form.capacity(mode) - taken[mode]) for mode in limited}
+    """Counted anew at each visit, but where there is no limit."""
+    offered = modes(form.event)
+    if all(form.capacity(mode) is None for mode in offered):
+        return {"left": tuple(Left(mode, None) for mode in offered)}
+    rooms, longest = places(form.event), form.waiting_list_maximum
+    waiting = sum(room.waiting for room in rooms.values())
     return {
-        "left": tuple(Left(str(mode), left.get(mode)) for mode in modes),
-        "has_waiting_list": form.waiting_list_maximum is None or taken["waiting"] < form.waiting_list_maximum,
+        "left": tuple(Left(mode, room.left) for mode, room in rooms.items()),
+        "has_waiting_list": longest is None or waiting < longest,
     }

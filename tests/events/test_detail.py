@@ -210,9 +210,21 @@ def test_sign_up_opens_and_closes_to_the_minute_without_a_change(client):
     states = []
     for moment in [timezone.now(), form.opens_at, event.starts_at - dt.timedelta(seconds=1), event.starts_at]:
         with time_machine.travel(moment, tick=False):
-            states.append(vacancies(event.slug).state)
+            states.append(vacancies(event.slug).window)
 
-    assert states == ["coming", "open", "open", "closed"]
+    assert states == ["early", "open", "open", "started"]
+
+
+def test_page_and_form_agree_on_what_is_open_and_free(client):
+    closed, held = make.make_event(registration="closed"), make.make_event()
+    for event in [closed, held]:
+        make.make_sign_up_form(event, maximum_physical_attendee_capacity=1)
+    make.make_unconfirmed(held)
+
+    assert "fullbokat" in page_of(client, held).words
+    with time_machine.travel(timezone.now() + 1.1 * DAY):  # nobody has confirmed, and no job has noted it
+        assert "1 plats kvar" in page_of(client, held).words
+    assert "Anmälan är stängd." in page_of(client, closed).words
 
 
 @pytest.mark.parametrize("fields", [{"event_status": "cancelled"}, {"event_status": "postponed"}, {"days": 20}])
