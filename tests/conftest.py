@@ -1,9 +1,12 @@
 """What every test starts from: the embedded database, Swedish, nothing remembered."""
 
+from pathlib import Path
+
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
 from django.utils import translation
+from django.utils.translation.reloader import translation_file_changed
 
 from lmh_portal import devdb
 from lmh_portal.core import version
@@ -16,7 +19,8 @@ def pytest_configure(config):
         return  # the process that starts the workers has done it for all
     if devdb.is_wanted():
         devdb.start()
-    compile_all()
+    for path in compile_all():
+        translation_file_changed(sender=None, file_path=Path(path))  # setting up Django has read what was there before
 
 
 @pytest.hookimpl(trylast=True)
