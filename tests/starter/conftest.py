@@ -58,7 +58,7 @@ FILES = {
     "target_groups,staff_groups,languages,attendance_mode,venue_sv,municipality,maximum_attendee_capacity,"
     "participants_reported,fee_sek,registration,level,prerequisites_sv,accessibility_features\n"
     "start,seminar,false,,2018-03-14,2018-03-15,day,,,,,,,Start,,lmh,vgr,trauma,,,,offline,,,,,,closed,,,\n"
-    "demo,seminar,true,,,,,10,09:00,16:00,,,,Demo,,lmh,,trauma,,,,online,,,,,0,open,basic,,captions\n",
+    "demo,seminar,true,,,,,10,09:00,16:00,2,,,Demo,,lmh,,trauma,,,,online,,,,,0,open,basic,,captions\n",
     "event_programme.csv": "event,position,starts,ends,name_sv,performer_sv\n"
     "demo,1,09:00,10:00,Inledning,\n"
     "demo,2,10:00,16:00,Samtal,\n",
