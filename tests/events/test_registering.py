@@ -246,6 +246,20 @@ def test_a_cancelled_event_promotes_nobody(event):
     assert state(third) == "waiting"
 
 
+def test_nobody_is_passed_by_while_a_postponed_event_gives_no_seats(event):
+    first, _second, third = (make_registration(event) for _number in range(3))
+    fourth = make_unconfirmed(event)
+    Event.objects.filter(pk=event.pk).update(event_status="postponed")
+    registering.cancel(first)
+
+    registering.confirm(fourth)
+
+    assert (state(third), state(fourth)) == ("waiting", "waiting")
+    Event.objects.filter(pk=event.pk).update(event_status="rescheduled")
+    registering.promote(event)
+    assert (state(third), state(fourth)) == ("confirmed", "waiting")
+
+
 # --- forms of attendance, quotas, approval, invitations
 
 

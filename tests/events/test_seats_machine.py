@@ -46,7 +46,7 @@ class History:
     def __init__(self, clock):
         self.clock = clock
         self.hospital = make_organization()
-        self.event = make_event(starts_at=timezone.now() + 12 * DAY, attendance_mode="mixed")
+        self.event = make_event(starts_at=timezone.now() + 9 * DAY, attendance_mode="mixed")
         self.form = make_sign_up_form(
             self.event, maximum_physical_attendee_capacity=2, maximum_virtual_attendee_capacity=1
         )
