@@ -49,7 +49,7 @@ from tests.bench.servers import Server
 
 NAME = "rush"  # of the database
 RUNS = ["calm", "mixed", "killed"]
-PLACES_OF_ORGANIZATION = 10
+PLACES_OF_ORGANIZATION = 5  # fewer than would come by their share of the seats, so that the quota is full
 SHARE_OF_ORGANIZATION = 5  # every fifth comes from there
 SHARE_CANCELLING = 4  # every fourth gives a seat back
 DOWN = 3  # seconds from the kill until the database is started again
