@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from events.links import seal, sealed_registration
-from events.models import Attendance, Certificate, Occasion, Registration, start_of_today
+from events.models import Attendance, Certificate, Event, Occasion, Registration, start_of_today
 from events.registering import token_of
 
 State = Registration.State
@@ -123,6 +123,7 @@ class MyAttendance(NamedTuple):
 
     token: str
     has_seat: bool
+    is_online: bool
     meetings: list[Meeting]
     arrival: str  # path of the page that a coordinator's phone opens
     certificate: Certificate | None
@@ -137,8 +138,17 @@ class MyAttendance(NamedTuple):
 
     @property
     def is_expected(self) -> bool:
-        """Whether a meeting is still to come, at which a QR code is of use."""
-        return self.has_seat and any(meeting.occasion.ends_at > timezone.now() for meeting in self.meetings)
+        """Whether somebody is still to meet the coordinator, who can scan a QR code."""
+        return self.has_seat and not self.is_online and not self.is_over
+
+    @property
+    def is_over(self) -> bool:
+        return all(meeting.occasion.ends_at <= timezone.now() for meeting in self.meetings)
+
+    @property
+    def says_something(self) -> bool:
+        """Not to somebody online before the first day."""
+        return self.was_there or self.may_check_in or self.is_expected or self.is_over or self.certificate is not None
 
 
 def my_attendance(registration: Registration) -> MyAttendance:
@@ -147,6 +157,7 @@ def my_attendance(registration: Registration) -> MyAttendance:
     return MyAttendance(
         token=token_of(registration),
         has_seat=registration.state == State.CONFIRMED,
+        is_online=registration.attendance_mode == Event.AttendanceMode.ONLINE,
         meetings=[Meeting(occasion, occasion.is_present, is_today(occasion)) for occasion in occasions],
         arrival=reverse("admin:events_arrival", args=[arrival_token(registration)]),
         certificate=Certificate.objects.filter(registration=registration, revoked_at=None).first(),

@@ -96,7 +96,7 @@ def samples() -> dict:
 def _attendance(now: dt.datetime) -> MyAttendance:
     occasion = Occasion(starts_at=now, ends_at=now + dt.timedelta(hours=3))
     meetings = [Meeting(occasion, is_present=False, is_today=True), Meeting(occasion, is_present=True, is_today=True)]
-    return MyAttendance("x", True, meetings, "/", None)
+    return MyAttendance("x", True, False, meetings, "/", None)
 
 
 def _result() -> Result:

@@ -313,6 +313,18 @@ def test_square_notes_attendance_after_a_look_at_the_name(client, coordinator, e
     assert Attendance.objects.get().registration == registration
 
 
+@pytest.mark.parametrize(("mode", "has_square"), [("offline", True), ("online", False)])
+def test_square_is_for_those_who_meet_the_coordinator(client, mode, has_square):
+    event = make.make_event(attendance_mode="mixed")
+    make.make_sign_up_form(event)
+    registration = make.make_participant(event=event, attendance_mode=mode)
+
+    page = client.get(reverse("events:my_registration", args=[token_of(registration)])).content.decode()
+
+    assert ("Låt samordnaren skanna" in page) == has_square
+    assert ("Närvaro" in page) == has_square
+
+
 def test_square_opens_nothing_without_signing_in(client, event, meeting):
     registration = make.make_participant(event=event, name="Anna Berg")
 
